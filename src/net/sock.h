@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sockets: their options, the same in every command, and when each is applied.
+ */
+#ifndef NETPY_NET_SOCK_H
+#define NETPY_NET_SOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/event.h"
+#include "base/opt.h"
+#include "net/addr.h"
+
+/* Filled by sock_opts: -4 -6 -n --keepalive --nodelay --sndbuf --rcvbuf --ttl --tos --interface */
+struct sock_cfg {
+	bool only4, only6;
+	bool numeric;         /* -n: names are not looked up */
+	double keepalive;     /* seconds of silence before the first probe; -1: default of the use */
+	int nodelay;          /* 0 off, 1 on (default) */
+	int64_t sndbuf, rcvbuf; /* bytes; -1: the system's */
+	long ttl, tos;        /* -1: the system's */
+	const char *interface; /* bind to this device */
+};
+extern const struct opt sock_opts[];
+
+/* AF_UNSPEC, AF_INET or AF_INET6 as -4 and -6 say. */
+int sock_family(const struct sock_cfg *cfg);
+
+/*
+ * A non-blocking, close-on-exec socket with every option applied that belongs before bind or
+ * connect. Returns the descriptor (the caller's), or -1 with err of `kind` that names the option.
+ */
+int sock_open(const struct sock_cfg *cfg, int family, int type, enum err_kind kind,
+	struct err *err);
+/* What belongs on an accepted or connected stream: TCP_NODELAY, keepalive. */
+void sock_apply_stream(const struct sock_cfg *cfg, int fd);
+
+#endif
