@@ -11,8 +11,10 @@
 #ifndef NETPY_NET_ADDR_H
 #define NETPY_NET_ADDR_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "base/err.h"
 
@@ -46,7 +48,7 @@ void endpoint_clear(struct endpoint *endpoint);
 /* A port number or service name; returns 0-65535, or -1 with err. */
 int endpoint_parse_port(const char *word, bool datagram, bool zero_ok, struct err *err);
 
-/* "db:5432", "[::1]:80", "unix:/run/x"; allocated. */
+/* "db:5432", "[::1]:80", "*:80", "udp:db:53", "unix:/run/x", "unix:@name"; allocated. */
 char *endpoint_text(const struct endpoint *endpoint);
 
 /* A socket address. len 0 is "none" (an unnamed unix peer has len sizeof(sa_family_t)). */
@@ -54,6 +56,9 @@ struct addr {
 	socklen_t len;
 	union {
 		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
 		struct sockaddr_storage storage;
 	};
 };
