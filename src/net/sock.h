@@ -16,7 +16,7 @@
 struct sock_cfg {
 	bool only4, only6;
 	bool numeric;         /* -n: names are not looked up */
-	double keepalive;     /* seconds of silence before the first probe; -1: default of the use */
+	double keepalive;     /* seconds of silence before the first probe; -1: 60; 0: no probes */
 	int nodelay;          /* 0 off, 1 on (default) */
 	int64_t sndbuf, rcvbuf; /* bytes; -1: the system's */
 	long ttl, tos;        /* -1: the system's */
@@ -27,13 +27,18 @@ extern const struct opt sock_opts[];
 /* AF_UNSPEC, AF_INET or AF_INET6 as -4 and -6 say. */
 int sock_family(const struct sock_cfg *cfg);
 
+/* Before anything is opened: does the interface exist? -1 with ERR_USAGE. */
+int sock_check(const struct sock_cfg *cfg, struct err *err);
+
 /*
  * A non-blocking, close-on-exec socket with every option applied that belongs before bind or
- * connect. Returns the descriptor (the caller's), or -1 with err of `kind` that names the option.
+ * connect. Returns the descriptor (the caller's), or -1 with err of `kind` that names the option;
+ * of ERR_USAGE when sock_check fails.
  */
 int sock_open(const struct sock_cfg *cfg, int family, int type, enum err_kind kind,
 	struct err *err);
-/* What belongs on an accepted or connected stream: TCP_NODELAY, keepalive. */
+/* What belongs on a connected stream: TCP_NODELAY, keepalive. Accepted streams inherit it from
+ * a listening socket that got it. */
 void sock_apply_stream(const struct sock_cfg *cfg, int fd);
 
 #endif
