@@ -336,3 +336,6 @@ traced() {
     [[ $1 == netpy ]] && set -- "$NETPY" "${@:2}"
     within 60 strace -f -qq -o "$dir/strace" -e "trace=$calls" "$@"
 }
+
+# on_terminal STEP... -- PROGRAM ARG...: see tests/lib/on_terminal.py.
+on_terminal() { within 60 python3 "$tests/lib/on_terminal.py" "$@"; }
