@@ -84,6 +84,7 @@ struct opt_rest {
 	char **operands; /* NULL-ended, allocated; opt_free frees the array */
 	int count;
 	char **program;  /* what followed "--", NULL-ended, in argv itself; NULL without one */
+	char *unknown;   /* after -1: the option that is none of ours, "--ssl" or "-x"; else NULL */
 };
 
 /*
@@ -93,6 +94,8 @@ struct opt_rest {
  */
 int opt_parse(const struct opt_spec *spec, int argc, char **argv, void *cfg, struct opt_rest *rest,
 	struct err *err);
+/* "missing PORT": count operands were given and more are needed. Fills err, returns -1. */
+int opt_missing(const struct opt_spec *spec, int count, struct err *err);
 /* Release what opt_parse allocated in cfg and rest; the structs themselves belong to the caller. */
 void opt_free(const struct opt_spec *spec, void *cfg, struct opt_rest *rest);
 
@@ -100,7 +103,8 @@ void opt_free(const struct opt_spec *spec, void *cfg, struct opt_rest *rest);
 void opt_help(const struct opt_spec *spec, FILE *out);
 /* The rows of one group by its word, or of all ("all"); -1 when there is no such group. */
 int opt_help_group(const struct opt_spec *spec, const char *word, FILE *out);
-/* One line a row: letter, name, value word, type, choices, default, group word, tab-separated. */
+/* One line a row: letter, name, value word, type, choices, default, group word, group title;
+ * tab-separated, "-" where there is nothing. */
 void opt_dump(const struct opt_spec *spec, FILE *out);
 /* Find a row by "--name" (prefix included) or "-c"; NULL when there is none. */
 const struct opt *opt_find(const struct opt_spec *spec, const char *word);
