@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -25,7 +26,7 @@ struct fdlink {
 	int also_out;
 };
 
-static struct fdlink *fdlink_of(const struct link *link)
+static struct fdlink *fdlink_of(struct link *link)
 {
 	return CONTAINER_OF(link, struct fdlink, link);
 }
@@ -75,6 +76,7 @@ static ssize_t fdlink_read(struct link *link, void *data, size_t len)
 static ssize_t fdlink_write(struct link *link, const struct iovec *pieces, int count)
 {
 	struct fdlink *fl = fdlink_of(link);
+	/* sendmsg does not write to the pieces; its structure only lacks the const. */
 	struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)pieces,
 		.msg_iovlen = (size_t)count };
 	ssize_t n;
