@@ -12,17 +12,17 @@
 enum event_kind {
 	EVENT_LISTEN,   /* local */
 	EVENT_RESOLVE,  /* host, s, count */
-	EVENT_ATTEMPT,  /* peer, s, reason: one address failed */
+	EVENT_ATTEMPT,  /* peer, s, reason: one address failed, s after it was tried */
 	EVENT_RETRY,    /* reason, s: trying again in s seconds */
-	EVENT_CONNECT,  /* local, peer, s */
+	EVENT_CONNECT,  /* local, peer, s: how long this address took */
 	EVENT_ACCEPT,   /* local, peer */
 	EVENT_FIRST,    /* s: the first byte from the peer, s after the connection */
 	EVENT_EOF,      /* by: "peer" or "us": a half-close */
 	EVENT_CLOSE,    /* peer, by, reason, sent, received, s */
 	EVENT_DATAGRAM, /* peer, size, truncated */
-	EVENT_WARN,     /* text: something the user must know: loss, a failed client, a fact */
-	EVENT_NOTE,     /* text: a remark that -v shows */
-	EVENT_PROBE,    /* target, state, s: a change that `wait` saw */
+	EVENT_WARN,     /* text, hint: what the user must know: loss, a failed client, a fact */
+	EVENT_NOTE,     /* text, hint: a remark that -v shows */
+	EVENT_PROBE,    /* text: a change that `wait` saw; target, state, s */
 	EVENT_KINDS
 };
 

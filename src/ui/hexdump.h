@@ -13,12 +13,16 @@
 
 /*
  * Rows for len bytes of data that begin at offset, appended to out, each ended by LF. Repeated
- * full rows are folded into one "*" (the last row is always shown).
+ * full rows are folded into one "*" (the last row is always shown; xxd -r leaves a hole there).
  */
 void hexdump_format(struct buf *out, uint64_t offset, const void *data, size_t len);
 
-/* A tap that writes both directions to stderr as they come, with offset, time since it was made
- * and, from the second on, the number of the connection. Freed by hexdump_tap_free. */
+/*
+ * A tap that writes both directions to stderr as they come: a line with the way, the seconds since
+ * the tap was made, the peer and, from the second on, the number of the connection; then the rows.
+ * Offsets count per direction of a connection, and from 0 in each datagram. Freed by
+ * hexdump_tap_free.
+ */
 struct tap *hexdump_tap_new(void);
 void hexdump_tap_free(struct tap *tap);
 

@@ -7,11 +7,13 @@
  *   -v             the timeline: resolved, attempts, connected, first byte, half-closes, figures
  *   -vv            a hexdump of both directions with offsets and times
  *   -vvv           debug lines
- * Every line is "netpy: COMMAND: text"; foreign text in it is escaped.
+ * Every line is "netpy: COMMAND: text", with "#3 " before the text where the event is about one
+ * connection of several; foreign text in it is escaped.
  */
 #ifndef NETPY_UI_REPORT_H
 #define NETPY_UI_REPORT_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/event.h"
 #include "base/opt.h"
@@ -29,6 +31,7 @@ struct report {
 	const struct report_cfg *cfg;
 	const char *command;
 	struct tap *hexdump; /* made at -vv */
+	struct buf timeline; /* how the dialling under way went so far */
 };
 
 /* cfg and command are borrowed until report_clear. */
