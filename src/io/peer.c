@@ -46,19 +46,20 @@ int to_parse(const char *word, struct to *out, struct err *err)
 void peers_add(struct peers *peers, struct peer *peer)
 {
 	peer->id = ++peers->last_id;
+	peer->prev = NULL;
 	peer->next = peers->list;
+	if (peers->list)
+		peers->list->prev = peer;
 	peers->list = peer;
 	peers->count++;
 }
 
 void peers_remove(struct peers *peers, struct peer *peer)
 {
-	struct peer **at = &peers->list;
-
-	while (*at != peer)
-		at = &(*at)->next;
-	*at = peer->next;
-	peer->next = NULL;
+	*(peer->prev ? &peer->prev->next : &peers->list) = peer->next;
+	if (peer->next)
+		peer->next->prev = peer->prev;
+	peer->next = peer->prev = NULL;
 	peers->count--;
 	if (peers->speaker == peer)
 		peers->speaker = NULL;
@@ -101,8 +102,8 @@ static bool to_matches(const struct to *to, const struct peer *peer)
 	return false;
 }
 
-struct peer *peers_choose(const struct peers *peers, const struct to *to,
-	const struct peer *previous)
+struct peer *peers_choose(
+	const struct peers *peers, const struct to *to, const struct peer *previous)
 {
 	if (to->kind == TO_LAST) {
 		if (previous)

@@ -29,7 +29,7 @@ struct peer_ops {
 struct peer {
 	const struct peer_ops *ops;
 	unsigned id;        /* from 1, never used again */
-	struct peer *next;  /* in arrival order, latest first; used by struct peers */
+	struct peer *next, *prev; /* in arrival order, latest first; used by struct peers */
 };
 
 /* Who gets what stands on stdin: --to last|all|none|N|ADDRESS. */
