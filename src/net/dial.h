@@ -19,10 +19,11 @@
 
 /* Filled by dial_opts: -w -s -p --retry --retry-wait */
 struct dial_cfg {
-	double connect_timeout;     /* from the start of resolving until payload may flow */
+	double connect_timeout;     /* from the start of resolving until payload may flow; 0: none */
 	const char *source_address; /* -s */
 	const char *source_port;    /* -p: number or service name */
-	double retry;               /* try again for so long; -1: never */
+	double retry;               /* begin another try for so long; -1: never. Each has its own
+				     * connect_timeout */
 	double retry_wait;          /* first pause between tries, doubled up to 32 times that */
 };
 extern const struct opt dial_opts[];
@@ -39,7 +40,8 @@ struct dial_result {
 struct dial;
 struct dial_cb {
 	/* Exactly one of these is called, once, never from inside dial_start. The dial may be freed
-	 * inside either. err: ERR_RESOLVE, ERR_CONNECT, ERR_TIMEOUT; moved out by the callee. */
+	 * inside either. err: ERR_RESOLVE, ERR_CONNECT, ERR_TIMEOUT; ERR_LISTEN when the source
+	 * cannot be bound; ERR_USAGE. Moved out by the callee. */
 	void (*done)(void *owner, struct dial_result *result);
 	void (*failed)(void *owner, struct err *err);
 };
