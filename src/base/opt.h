@@ -45,7 +45,8 @@ struct opt {
 	const char *choices; /* ENUM: "half|keep|close" */
 	enum opt_hint hint;
 	long min, max;       /* INT: range; SIZE, TIME: smallest and largest whole value when max > 0 */
-	unsigned excl;       /* bits; two options of a command that share a bit exclude each other */
+	unsigned excl;       /* bits; two options of a command that share a bit exclude each other;
+			      * 0-15 are the commands' own, 16-31 those of net, ui and io */
 	const char *dflt;    /* parsed like typed text, before argv; shown in help */
 	bool everyday;       /* shown by --help; the others by `netpy help COMMAND GROUP` */
 	const char *help;    /* one line, no full stop */
