@@ -341,10 +341,12 @@ void pump_abort(struct pump *pump, struct err *err)
 	check_done(pump);
 }
 
-void pump_flush(struct pump *pump)
+void pump_leave(struct pump *pump, bool whole)
 {
 	chan_flush(pump->local);
 	chan_flush(pump->peer);
+	if (whole && chan_queued(pump->peer) == 0)
+		pump->peer_over = true;
 }
 
 struct chan *pump_peer(const struct pump *pump)

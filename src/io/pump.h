@@ -64,8 +64,9 @@ void pump_half_close(struct pump *pump);
 void pump_finish(struct pump *pump, struct err *err);
 /* End at once by an error of our own (a time limit); the peer sees a cut. err is moved. */
 void pump_abort(struct pump *pump, struct err *err);
-/* Write what can be written without waiting: before dying of a signal. */
-void pump_flush(struct pump *pump);
+/* Before dying of a signal: write what can be written without waiting. With `whole` the peer
+ * sees an end instead of a cut in pump_free, unless something is still queued for it. */
+void pump_leave(struct pump *pump, bool whole);
 
 struct chan *pump_peer(const struct pump *pump);
 struct chan *pump_local(const struct pump *pump);
