@@ -20,14 +20,15 @@ struct escape {
 	unsigned char held_len;
 };
 
-/* Add data to out, escaped. A character cut off at the end waits for the next call. */
+/* Add data to out, escaped. A character cut off at the end waits for the next call, and so does a
+ * CR, which an LF may follow. */
 void escape_feed(struct escape *esc, const void *data, size_t len, struct buf *out);
-/* The stream ends (or pauses): what is held goes out as \xHH. */
+/* The stream ends (or pauses): what is held goes out as \xHH, a CR as \r. */
 void escape_flush(struct escape *esc, struct buf *out);
 
 /*
  * Foreign text for a message: escaped (LF, CR and TAB too: it stays one line), and cut to max
- * columns with "..." behind. max 0: ESCAPE_SHORT. The caller frees.
+ * characters, the "..." behind included. max 0: ESCAPE_SHORT. The caller frees.
  */
 enum { ESCAPE_SHORT = 80 };
 char *escape_text(const void *data, size_t len, size_t max);
