@@ -130,11 +130,12 @@ within() {
 # start VAR COMMAND...: in the background. Its process id goes to $VAR, its output to the files
 # $dir/VAR.out and $dir/VAR.err, its input is the null device, unless the caller says otherwise:
 #   stdin=FILE stdout=FILE stderr=FILE start VAR COMMAND...
-# A VAR_NAME beginning with "/dev/" or a FIFO works as FILE too.
+# FILE may be a FIFO. What a test itself holds open on descriptors 8 and 9 is not inherited.
 start() {
     local var=$1
     shift
-    "$@" <"${stdin:-/dev/null}" >"${stdout:-$dir/$var.out}" 2>"${stderr:-$dir/$var.err}" 3>&- &
+    "$@" <"${stdin:-/dev/null}" >"${stdout:-$dir/$var.out}" 2>"${stderr:-$dir/$var.err}" \
+        3>&- 8>&- 9>&- &
     printf -v "$var" %d $!
     pids+=("$!")
 }
@@ -199,11 +200,15 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# wait_port PORT [ADDRESS]: until something listens there (no connection is made).
+# wait_port PORT: until something listens there (no connection is made).
 wait_port() {
-    local hex
-    hex=$(printf ':%04X 0' "$1")
-    wait_until 15 grep -qE "^ *[0-9]+: [0-9A-F]+$hex+:0000 0A " /proc/net/tcp /proc/net/tcp6
+    wait_until 15 grep -sqE "$(printf ':%04X 0+:0000 0A ' "$1")" /proc/net/tcp /proc/net/tcp6
+}
+
+# all_accepted PORT: no connection waits to be accepted there (for wait_until).
+all_accepted() {
+    ! cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+        grep -E "$(printf ':%04X 0+:0000 0A ' "$1")" | grep -qv ' 00000000:00000000 '
 }
 
 # gone PID SECONDS: true when it has ended within that time.

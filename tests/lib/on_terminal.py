@@ -132,7 +132,7 @@ def main():
     program = sys.argv[split + 1:]
     master, slave = os.openpty()
     before = termios.tcgetattr(slave)
-    screen = Screen(master)
+    screen, here = Screen(master), True
     child = start(dict(options), program, slave)
     try:
         here = act(steps, screen, child, master)
@@ -151,7 +151,7 @@ def main():
             child.kill()
             child.wait()
     print(screen.text)
-    if termios.tcgetattr(slave) != before:
+    if here and termios.tcgetattr(slave) != before:
         print("modes changed")
     code = child.returncode
     print("status", code if code >= 0 else 128 - code)
