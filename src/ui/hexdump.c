@@ -13,22 +13,23 @@
 
 enum { ROW = 16 };
 
-/* "00000010: 48 65 6c 6c 6f 2c 20 57  6f 72 6c 64 21 0a        |Hello, World!.|" */
+/*
+ * "00000010: 48 65 6c 6c 6f 2c 20 57-6f 72 6c 64 21 0a        |Hello, World!.|"
+ * The groups are a dash apart: xxd -r takes a wider gap for the end of the bytes.
+ */
 static void hexdump_row(struct buf *out, uint64_t offset, const unsigned char *bytes, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t i;
 
 	buf_printf(out, "%08" PRIx64 ":", offset);
-	for (i = 0; i < ROW; i++) {
-		const char pair[] = { ' ', digits[i < len ? bytes[i] >> 4 : 0],
-			digits[i < len ? bytes[i] & 15 : 0] };
+	for (i = 0; i < len; i++) {
+		const char byte[] = { i == ROW / 2 ? '-' : ' ', digits[bytes[i] >> 4],
+			digits[bytes[i] & 15] };
 
-		if (i == ROW / 2)
-			buf_add_char(out, ' ');
-		buf_add(out, i < len ? pair : "   ", 3);
+		buf_add(out, byte, sizeof(byte));
 	}
-	buf_add(out, "  |", 3);
+	buf_printf(out, "%*s  |", (int)(ROW - len) * 3, "");
 	for (i = 0; i < len; i++)
 		buf_add_char(out, bytes[i] >= 0x20 && bytes[i] < 0x7f ? (char)bytes[i] : '.');
 	buf_add(out, "|\n", 2);

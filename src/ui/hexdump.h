@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The hex view: offset of the stream per direction, 16 bytes in two groups of 8, |ascii|.
- * Plain ASCII frame, so that it copies cleanly and `xxd -r` reads the rows.
+ * The hex view: offset of the stream per direction, 16 bytes in two groups of 8
+ * with a dash between, |ascii|. Plain ASCII frame, so that it copies cleanly and `xxd -r` reads the
+ * rows.
  */
 #ifndef NETPY_UI_HEXDUMP_H
 #define NETPY_UI_HEXDUMP_H
