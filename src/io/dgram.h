@@ -18,13 +18,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "base/event.h"
 #include "io/peer.h"
 #include "io/tap.h"
 
-/* The most that one UDP datagram carries over IPv4, and so what we send over either. */
-enum { DGRAM_MAX = 65507 };
+/*
+ * The most that one UDP datagram carries over IPv4, and so what we send over either. A unix socket
+ * carries what its buffers hold, which is less than this.
+ */
+enum { DGRAM_MAX = 65507, DGRAM_MAX_UNIX = 64 * 1024 * 1024 };
 
 struct dgram_cfg {
 	struct event_sink *sink; /* EVENT_DATAGRAM for each that came, EVENT_WARN for loss */
@@ -42,14 +46,14 @@ struct dgram_cb {
 	void (*received)(void *owner, struct peer *peer, const void *data, size_t len, size_t full);
 	/* Those that came together have all been handed over. */
 	void (*batch)(void *owner);
-	/* After a peer's `send` answered false: there is room again. */
+	/* What had to wait in the queue is sent: there is room again. */
 	void (*drained)(void *owner);
 	/*
-	 * errnum: a datagram of len bytes to peer could not be sent and was dropped; or with len 0
+	 * errnum: a datagram of len bytes to peer could not be sent and was dropped; or with len -1
 	 * something that was sent earlier did not arrive (ECONNREFUSED), and where peer is NULL
 	 * nobody knows whose it was. The sockets go on either way.
 	 */
-	void (*trouble)(void *owner, struct peer *peer, int errnum, size_t len);
+	void (*trouble)(void *owner, struct peer *peer, int errnum, ssize_t len);
 };
 
 struct dgram_figures {

@@ -55,7 +55,6 @@ struct dgram_queue {
 	size_t head, count, cap; /* items[head .. count-1] wait */
 	struct buf bytes;
 	size_t waiting; /* bytes of those */
-	bool full;	/* somebody was told to stop and waits for `drained` */
 	bool flushing;
 	unsigned held;
 	ev_timer nap;	 /* the kernel has no room and will not say when */

@@ -188,7 +188,7 @@ static bool receive_batch(struct dgram_sock *sock)
 			return false;
 		if (errno != EINTR)
 			dgram->cb->trouble(dgram->owner,
-				dgram->cfg.connected ? &dgram->newest->peer : NULL, errno, 0);
+				dgram->cfg.connected ? &dgram->newest->peer : NULL, errno, -1);
 		return true;
 	}
 	for (int i = 0; i < count && !dgram->dead; i++)
@@ -200,9 +200,15 @@ void dgram_receive(struct dgram_sock *sock)
 {
 	struct dgram *dgram = sock->dgram;
 
-	for (int round = 0; round < ROUNDS; round++) {
-		if (dgram->paused || !receive_batch(sock) || dgram->dead)
-			break;
+	bool more = true;
+
+	for (int round = 0; round < ROUNDS && more && !dgram->paused && !dgram->dead; round++) {
+		/* Answers to a batch leave together. */
+		dgram_hold(dgram);
+		more = receive_batch(sock);
+		dgram->queue.held--;
+		if (!dgram->dead)
+			dgram_flush(dgram);
 	}
 	if (!dgram->dead)
 		dgram->cb->batch(dgram->owner);

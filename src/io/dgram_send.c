@@ -215,7 +215,7 @@ static bool send_failed(struct dgram *dgram, int errnum)
 		if (!dgram->cfg.connected || sock->family == AF_UNIX || item->again)
 			break;
 		item->again = true;
-		dgram->cb->trouble(dgram->owner, &to->peer, errnum, 0);
+		dgram->cb->trouble(dgram->owner, &to->peer, errnum, -1);
 		return !dgram->dead;
 	case EINVAL:
 	case EADDRNOTAVAIL:
@@ -227,7 +227,7 @@ static bool send_failed(struct dgram *dgram, int errnum)
 	}
 	to->refs++;
 	queue_drop(&dgram->queue);
-	dgram->cb->trouble(dgram->owner, &to->peer, errnum, len);
+	dgram->cb->trouble(dgram->owner, &to->peer, errnum, (ssize_t)len);
 	dgram_peer_unref(to);
 	return !dgram->dead;
 }
@@ -259,11 +259,11 @@ void dgram_flush(struct dgram *dgram)
 {
 	struct dgram_queue *queue = &dgram->queue;
 
-	flush(dgram);
-	if (dgram->dead || !queue->full || queue->head < queue->count)
+	if (queue->head == queue->count)
 		return;
-	queue->full = false;
-	dgram->cb->drained(dgram->owner);
+	flush(dgram);
+	if (!dgram->dead && queue->head == queue->count)
+		dgram->cb->drained(dgram->owner);
 }
 
 bool dgram_send(struct dgram_peer *to, const void *data, size_t len)
@@ -279,8 +279,7 @@ bool dgram_send(struct dgram_peer *to, const void *data, size_t len)
 		if (!dgram_leave(dgram))
 			return false;
 	}
-	queue->full = queue_is_full(queue);
-	return !queue->full;
+	return !queue_is_full(queue);
 }
 
 void dgram_hold(struct dgram *dgram)
@@ -298,8 +297,7 @@ bool dgram_release(struct dgram *dgram)
 		if (!dgram_leave(dgram))
 			return false;
 	}
-	queue->full = queue_is_full(queue);
-	return !queue->full;
+	return !queue_is_full(queue);
 }
 
 void dgram_queue_clear(struct dgram *dgram)
