@@ -179,17 +179,22 @@ static int apply_all(
 
 int sock_open(const struct sock_cfg *cfg, int family, int type, enum err_kind kind, struct err *err)
 {
-	int fd;
+	int fd, errnum;
 
 	/* The kernel would take the first 15 characters of a longer name for it. */
 	if (sock_check(cfg, err) < 0)
 		return -1;
 	fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_set_errno(err, kind, errno, "cannot open a socket");
-	if (apply_all(cfg, fd, family, kind, err) == 0)
-		return fd;
-	close(fd);
+	if (fd < 0) {
+		errnum = errno;
+		err_set_errno(err, kind, errnum, "cannot open a socket");
+	} else {
+		if (apply_all(cfg, fd, family, kind, err) == 0)
+			return fd;
+		errnum = errno;
+		close(fd);
+	}
+	errno = errnum;
 	return -1;
 }
 

@@ -32,8 +32,8 @@ int sock_check(const struct sock_cfg *cfg, struct err *err);
 
 /*
  * A non-blocking, close-on-exec socket with every option applied that belongs before bind or
- * connect. Returns the descriptor (the caller's), or -1 with err of `kind` that names the option;
- * of ERR_USAGE when sock_check fails.
+ * connect. Returns the descriptor (the caller's), or -1 with errno and err of `kind` that names the
+ * option; of ERR_USAGE when sock_check fails.
  */
 int sock_open(const struct sock_cfg *cfg, int family, int type, enum err_kind kind,
 	struct err *err);
