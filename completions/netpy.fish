@@ -13,7 +13,7 @@ function __netpy_complete
             case :file
                 set -l front (string match -r '^(?:--[^=]*=|unix:)' -- $current)
                 for path in (complete -C "'' "(string replace -- "$front" '' $current))
-                    echo $front$path
+                    echo "$front"$path
                 end
             case :dir
                 __fish_complete_directories $current

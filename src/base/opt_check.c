@@ -83,8 +83,8 @@ static void check_help(struct check *check, const struct opt_row *row)
 
 	if (len == 0 || len > 70 || strchr(help, '\n'))
 		fault(check, row->name, "help is one line of 1 to 70 columns");
-	else if (help[len - 1] == '.' || islower((unsigned char)help[0]))
-		fault(check, row->name, "help begins with a capital and has no full stop");
+	else if (help[len - 1] == '.')
+		fault(check, row->name, "help has no full stop");
 }
 
 static void check_default(struct check *check, const struct opt_row *row)
