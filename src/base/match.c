@@ -20,14 +20,16 @@ int match_compile(struct match *match, const char *option, const char *ere, stru
 
 /* Foreign bytes may hold NUL, so the text is given by its bounds; a CR before the line's end does
  * not count, or '$' would never match what most protocols send. */
-static bool line_matches(const struct match *match, const char *line, size_t len)
+static bool line_matches(struct match *match)
 {
+	const char *line = buf_text(&match->line);
+	size_t len = match->line.len;
 	regmatch_t bounds = { .rm_so = 0 };
 
 	if (len > 0 && line[len - 1] == '\r')
 		len--;
 	bounds.rm_eo = (regoff_t)len;
-	return regexec(&match->regex, line ? line : "", 1, &bounds, REG_STARTEND) == 0;
+	return regexec(&match->regex, line, 1, &bounds, REG_STARTEND) == 0;
 }
 
 static void keep(struct match *match, const char *data, size_t len)
@@ -50,7 +52,7 @@ bool match_feed(struct match *match, const void *data, size_t len)
 		const char *stop = lf ? lf : end;
 
 		keep(match, at, (size_t)(stop - at));
-		match->found = line_matches(match, match->line.data, match->line.len);
+		match->found = line_matches(match);
 		if (lf)
 			match->line.len = 0;
 		at = lf ? lf + 1 : end;

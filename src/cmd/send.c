@@ -205,13 +205,14 @@ static void on_bytes(struct tap *tap, enum tap_way way, unsigned conn, const cha
 	(void)datagram;
 	if (way != TAP_RECEIVED)
 		return;
+	first = self->received == 0;
 	self->received += len;
 	if (self->until.compiled)
 		match_feed(&self->until, data, len);
 	if (self->expect.compiled)
 		match_feed(&self->expect, data, len);
-	if (may_be_done(self) && !ev_is_active(&self->quiet))
-		arm(self);
+	if (first)
+		arm(self); /* the timer goes on by itself from then on */
 	ev_feed_event(self->run.loop, &self->enough, EV_TIMER);
 }
 

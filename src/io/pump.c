@@ -20,7 +20,7 @@ struct pump {
 	bool local_over; /* nothing more comes from the local side */
 	bool peer_over;  /* the peer is closed or has failed */
 	bool output_over; /* the local side has everything, and its end */
-	bool first_seen;
+	bool first_seen, done_told;
 	struct err err;
 	ev_timer kick; /* never started: fed when it is over */
 };
@@ -48,8 +48,10 @@ static void on_kick(struct ev_loop *loop, ev_timer *timer, int events)
 
 static void check_done(struct pump *pump)
 {
-	if (pump->peer_over && pump->output_over)
-		ev_feed_event(pump->loop, &pump->kick, EV_TIMER);
+	if (pump->done_told || !pump->peer_over || !pump->output_over)
+		return;
+	pump->done_told = true;
+	ev_feed_event(pump->loop, &pump->kick, EV_TIMER);
 }
 
 /* The local output gets its end behind what is queued, or a cut where the stream had no proper
