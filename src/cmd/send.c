@@ -200,6 +200,7 @@ static void on_bytes(struct tap *tap, enum tap_way way, unsigned conn, const cha
 	const void *data, size_t len, int datagram)
 {
 	struct send *self = CONTAINER_OF(tap, struct send, tap);
+	bool first;
 	(void)conn;
 	(void)peer;
 	(void)datagram;
