@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # What netpy says about itself, and what it says when it does not understand.
+#
+# Lines in $words are split on purpose.
+# shellcheck disable=SC2086
 
 load lib/common
 
@@ -43,7 +46,7 @@ bats_require_minimum_version 1.5.0
             ((${#lines[@]} > 5))
             netpy $words >text
             (($(wc -l <text) <= 50))
-            ! grep -E '.{81}' text
+            run ! grep -E '.{81}' text
         done
     done
 }
@@ -66,9 +69,11 @@ bats_require_minimum_version 1.5.0
 
 @test "every help fits 80 columns" {
     for command in $(commands); do
-        ! netpy help "$command" all | grep -E '.{81}'
+        netpy help "$command" all >text
+        run ! grep -E '.{81}' text
     done
-    ! netpy help | grep -E '.{81}'
+    netpy help >text
+    run ! grep -E '.{81}' text
 }
 
 @test "an unknown group is an error that names the groups" {
