@@ -85,6 +85,8 @@ static void finish(struct udp_send *self)
 	const struct asking_cfg *cfg = &self->cfg->asking;
 	struct err err = { 0 };
 
+	ev_timer_stop(self->run.loop, &self->wait);
+	ev_timer_stop(self->run.loop, &self->again);
 	if (self->unsent > 0)
 		err_set_errno(&err, ERR_PEER, self->unsent_errno, "%llu datagram%s not sent",
 			(unsigned long long)self->unsent, self->unsent == 1 ? " was" : "s were");
@@ -101,12 +103,12 @@ static void fail(struct udp_send *self, struct err *err)
 	datagrams_finish(&self->datagrams, err);
 }
 
-/* Nothing is to be sent any more. */
+/* DATA that is repeated until there is an answer need not be said again; stdin goes out whole. */
 static bool has_enough(const struct udp_send *self)
 {
 	long replies = self->cfg->asking.replies;
 
-	return self->said && replies > 0 && self->answers >= (uint64_t)replies;
+	return (self->said || self->has_data) && replies > 0 && self->answers >= (uint64_t)replies;
 }
 
 static void start_waiting(struct udp_send *self)
