@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/help.h"
 #include "cmd/suggest.h"
+#include "io/signals.h"
 #include "ui/report.h"
 
 static int show_help(const struct cmd *cmd, struct err *err)
@@ -71,5 +72,7 @@ int main(int argc, char **argv)
 	}
 	err_clear(&err);
 	stdfd_restore();
+	if (signals_caught())
+		signals_die(signals_caught());
 	return status;
 }

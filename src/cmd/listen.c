@@ -3,8 +3,7 @@
  * listen: wait for clients. The first one is joined to stdin and stdout; with -k or --accept all
  * are at once, through a mux, as are those that are answered by --echo or --reply.
  */
-#include <stdlib.h>
-#include <string.h>
+#include <stdint.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -107,7 +106,7 @@ static const struct opt clients_opts[] = {
 		.hint = OPT_HINT_FILE,
 		.excl = 1u << 11,
 		.everyday = true,
-		.help = "answer the first data with TEXT (-e escapes) or FILE" },
+		.help = "answer the first data with TEXT or the content of FILE" },
 	{ .name = "reply-after",
 		.arg = "ERE|TIME",
 		.type = OPT_STR,
