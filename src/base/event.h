@@ -12,7 +12,7 @@
 enum event_kind {
 	EVENT_LISTEN,   /* local */
 	EVENT_RESOLVE,  /* host, s, count */
-	EVENT_ATTEMPT,  /* peer, s, reason: one address failed, s after it was tried */
+	EVENT_ATTEMPT,  /* peer, s, reason, errno: one address failed, s after it was tried */
 	EVENT_RETRY,    /* reason, s: trying again in s seconds */
 	EVENT_CONNECT,  /* local, peer, s: how long this address took */
 	EVENT_ACCEPT,   /* local, peer */

@@ -93,7 +93,8 @@ static enum progress attempt_failed(struct attempt *a, int errnum)
 	attempt_drop(a);
 	event_emit(a->race->cfg->sink, EVENT_ATTEMPT, 0,
 		EVENT_T("peer", addr_format(&a->addr, text)),
-		EVENT_S("s", clock_now() - a->started), EVENT_T("reason", long_reason(a)));
+		EVENT_S("s", clock_now() - a->started), EVENT_T("reason", long_reason(a)),
+		EVENT_N("errno", (uint64_t)errnum));
 	return FAILED;
 }
 
@@ -170,9 +171,11 @@ static enum progress attempt_start(struct attempt *a)
 {
 	struct race *r = a->race;
 	struct err err = { 0 };
+	int errnum;
 
 	a->started = clock_now();
 	a->fd = sock_open(r->cfg->sock, a->addr.any.sa_family, SOCK_STREAM, ERR_CONNECT, &err);
+	errnum = errno;
 	if (a->fd < 0 && err.kind == ERR_USAGE) {
 		err_move(&r->err, &err);
 		return HOPELESS;
@@ -180,7 +183,7 @@ static enum progress attempt_start(struct attempt *a)
 	if (a->fd < 0) {
 		a->reason = x_strdup(err.msg);
 		err_clear(&err);
-		return attempt_failed(a, 0);
+		return attempt_failed(a, errnum);
 	}
 	return bind_source(a) < 0 ? HOPELESS : attempt_connect(a);
 }
