@@ -156,16 +156,18 @@ int opt_help_group(const struct opt_spec *spec, const char *word, FILE *out)
 	bool all = strcmp(word, "all") == 0;
 	int shown = 0;
 
+	if (all)
+		print_usage(out, spec);
 	for (const struct opt_group *group = spec->groups; group && group->rows; group++) {
 		if (group_repeats(spec, group) || (!all && strcmp(group->word, word) != 0))
 			continue;
-		if (shown++ == 0)
+		if (shown++ == 0 && !all)
 			print_usage(out, spec);
 		fputc('\n', out);
 		print_group(out, rows, group->word, group->title);
 	}
 	opt_rows_free(rows);
-	return shown ? 0 : -1;
+	return shown || all ? 0 : -1;
 }
 
 static const char *type_name(enum opt_type type)
