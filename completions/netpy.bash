@@ -5,7 +5,7 @@
 # what stands together in the line is put together again, and candidates lose what bash keeps.
 
 _netpy() {
-    local line=${COMP_LINE:0:COMP_POINT} words=() word blank current prefix="" IFS=$'\n'
+    local line=${COMP_LINE:0:COMP_POINT} words=() word blank current prefix
     for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
         blank=${line%%[![:blank:]]*}
         line=${line#"$blank"}
@@ -17,9 +17,11 @@ _netpy() {
             words[${#words[@]} - 1]+=$word
         fi
     done
-    current=${words[${#words[@]} - 1]}
-    [[ $COMP_WORDBREAKS == *:* ]] && prefix=${current%"${current##*:}"}
-    [[ $COMP_WORDBREAKS == *=* && ${current#"$prefix"} == *=* ]] && prefix=${current%"${current##*=}"}
+    # An open quote is not part of the word; what bash split off in front of it, it keeps.
+    current=${words[${#words[@]} - 1]#[\"\']}
+    words[${#words[@]} - 1]=$current
+    [[ $word == *[!:=]* ]] || word=""
+    prefix=${current%"${word#[\"\']}"}
     COMPREPLY=()
     while IFS=$'\t' read -r word _; do
         case $word in

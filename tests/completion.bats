@@ -173,6 +173,11 @@ bats_require_minimum_version 1.5.0
     assert_output $'half\nkeep\nclose'
 }
 
+@test "bash: a quoted word is not torn apart" {
+    run bash_completes "netpy connect '--eof=k" netpy connect "'--eof=k"
+    assert_output -- --eof=keep
+}
+
 @test "bash: files are left to the shell" {
     run bash_completes "netpy connect --output " netpy connect --output ''
     assert_line 'compopt -o default'
