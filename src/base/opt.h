@@ -28,7 +28,14 @@ enum opt_type {
 };
 
 /* What a shell completes where the value goes. */
-enum opt_hint { OPT_HINT_NONE, OPT_HINT_FILE, OPT_HINT_DIR, OPT_HINT_HOST, OPT_HINT_PORT, OPT_HINT_IFACE };
+enum opt_hint {
+	OPT_HINT_NONE,
+	OPT_HINT_FILE,
+	OPT_HINT_DIR,
+	OPT_HINT_HOST,
+	OPT_HINT_PORT,
+	OPT_HINT_IFACE,
+};
 
 struct opt_list {
 	const char **items; /* the array is freed by opt_free, the texts belong to argv */
@@ -44,7 +51,7 @@ struct opt {
 	size_t off;          /* OPT_AT(struct ..., member, type of the member) */
 	const char *choices; /* ENUM: "half|keep|close" */
 	enum opt_hint hint;
-	long min, max;       /* INT: range; SIZE, TIME: smallest and largest whole value when max > 0 */
+	long min, max;       /* INT: range; SIZE, TIME: smallest and largest where max > 0 */
 	unsigned excl;       /* bits; two options of a command that share a bit exclude each other;
 			      * 0-15 are the commands' own, 16-31 those of net, ui and io */
 	const char *dflt;    /* parsed like typed text, before argv; shown in help */
