@@ -307,7 +307,7 @@ send() { netpy udp-send "$@"; }
     assert_regex "$stderr" "sending to 127.0.0.1:$port from 127.0.0.1:"
     assert_regex "$stderr" '\|hello\|'
     assert_regex "$stderr" '\|answer\|'
-    assert_regex "$stderr" 'received 1 datagrams \(6 B\), sent 1 \(5 B\)'
+    assert_regex "$stderr" 'received 1 datagram \(6 B\), sent 1 \(5 B\)'
 }
 
 @test "-4 and -6 choose among the addresses of a name" {

@@ -186,8 +186,7 @@ static void on_trouble(void *owner, struct peer *peer, int errnum, ssize_t len)
 {
 	struct datagrams *d = owner;
 
-	if (!d->over)
-		d->ops->trouble(d, peer, errnum, len);
+	d->ops->trouble(d, peer, errnum, len);
 }
 
 struct dgram *datagrams_open(struct datagrams *d, const struct dgram_cfg *cfg)
@@ -288,7 +287,7 @@ void datagrams_say(struct datagrams *d, const void *data, size_t len)
 	datagrams_go(d);
 }
 
-/* --- the local side ---------------------------------------------------------------------------- */
+/* --- the local side --------------------------------------------------------------------- */
 
 static size_t on_local_data(struct chan *chan, const void *data, size_t len)
 {
@@ -388,15 +387,15 @@ static void tell_figures(const struct datagrams *d)
 {
 	char in[NUM_TEXT], out[NUM_TEXT], *text;
 
-	text = x_asprintf("received %llu datagrams (%s), sent %llu (%s)",
-		(unsigned long long)d->before.received,
+	text = x_asprintf("received %llu datagram%s (%s), sent %llu (%s)",
+		(unsigned long long)d->before.received, d->before.received == 1 ? "" : "s",
 		num_format_size(d->before.received_bytes, in), (unsigned long long)d->before.sent,
 		num_format_size(d->before.sent_bytes, out));
 	event_emit(&d->run->report.sink, EVENT_NOTE, 0, EVENT_T("text", text));
 	free(text);
 }
 
-/* What was cut is not what was sent, and nothing else would tell the one who asks for the status. */
+/* What was cut is not what was sent: that is no success. */
 static void tell_cut(struct datagrams *d)
 {
 	if (d->cut > 0)

@@ -47,3 +47,14 @@ const struct opt asking_opts[] = {
 		.help = "Give up looking for the address after so long; 0: never" },
 	{ 0 },
 };
+
+int asking_check(const struct asking_cfg *cfg, bool has_data, bool send_only, struct err *err)
+{
+	if (cfg->repeat >= 0 && !has_data)
+		return err_set(err, ERR_USAGE, "--repeat needs DATA");
+	if (cfg->every >= 0 && cfg->repeat < 0)
+		return err_set(err, ERR_USAGE, "--every needs --repeat");
+	if (cfg->replies > 0 && send_only)
+		return err_set(err, ERR_USAGE, "--replies and --send-only exclude each other");
+	return 0;
+}

@@ -214,16 +214,6 @@ static void on_received(struct datagrams *d, struct peer *peer, const void *data
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-static char *describe_socket(int fd, const struct addr *peer)
-{
-	char from[ADDR_TEXT], to[ADDR_TEXT];
-	struct addr local;
-
-	addr_of_socket(fd, false, &local);
-	return x_asprintf("sending to %s from %s", addr_format(peer, to),
-		local.len ? addr_format(&local, from) : "any address");
-}
-
 static void open_next(struct udp_send *self)
 {
 	struct dgram_cfg cfg = {
@@ -244,7 +234,7 @@ static void open_next(struct udp_send *self)
 		fail(self, &err);
 		return;
 	}
-	text = describe_socket(fd, &peer);
+	text = udp_target_describe(fd, &peer);
 	event_emit(&self->run.report.sink, EVENT_NOTE, 0, EVENT_T("text", text));
 	free(text);
 	dgram = datagrams_open(&self->datagrams, &cfg);
@@ -341,6 +331,8 @@ static void on_trouble(struct datagrams *d, struct peer *peer, int errnum, ssize
 {
 	struct udp_send *self = SELF(d);
 
+	if (d->over)
+		return;
 	if (is_refusal(errnum))
 		address_failed(self, errnum);
 	else if (len >= 0)
@@ -418,15 +410,11 @@ static void stop(struct udp_send *self)
 
 static int check(struct udp_send *self, struct endpoint *endpoint, struct err *err)
 {
-	const struct asking_cfg *cfg = &self->cfg->asking;
+	const struct udp_send_cfg *cfg = self->cfg;
 
-	if (cfg->repeat >= 0 && !self->has_data)
-		return err_set(err, ERR_USAGE, "--repeat needs DATA");
-	if (cfg->every >= 0 && cfg->repeat < 0)
-		return err_set(err, ERR_USAGE, "--every needs --repeat");
-	if (cfg->replies > 0 && self->cfg->datagrams.send_only)
-		return err_set(err, ERR_USAGE, "--replies and --send-only exclude each other");
-	return udp_target_init(&self->target, &self->cfg->target, &self->cfg->sock, endpoint, err);
+	if (asking_check(&cfg->asking, self->has_data, cfg->datagrams.send_only, err) < 0)
+		return -1;
+	return udp_target_init(&self->target, &cfg->target, &cfg->sock, endpoint, err);
 }
 
 static int make_frame(struct udp_send *self, const struct endpoint *endpoint, struct frame *frame,
@@ -450,10 +438,8 @@ static int build_data(struct udp_send *self, char *const *words, int count, stru
 
 	if (!self->has_data)
 		return 0;
-	if (data_build(&self->cfg->data, words, count, line_end, &self->run.report.sink,
-		    &self->data, err) < 0)
-		return -1;
-	return 0;
+	return data_build(
+		&self->cfg->data, words, count, line_end, &self->run.report.sink, &self->data, err);
 }
 
 static void clear(struct udp_send *self)

@@ -203,6 +203,16 @@ int udp_target_next(struct udp_target *target, struct addr *peer, bool *connecte
 	return give_reasons(target, result, err);
 }
 
+char *udp_target_describe(int fd, const struct addr *peer)
+{
+	char from[ADDR_TEXT], to[ADDR_TEXT];
+	struct addr local;
+
+	addr_of_socket(fd, false, &local);
+	return x_asprintf("sending to %s from %s", addr_format(peer, to),
+		local.len ? addr_format(&local, from) : "any address");
+}
+
 void udp_target_clear(struct udp_target *target)
 {
 	free(target->name);

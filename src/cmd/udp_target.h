@@ -45,6 +45,8 @@ void udp_target_set(struct udp_target *target, const struct addr *addrs, size_t 
 int udp_target_next(struct udp_target *target, struct addr *peer, bool *connected, struct err *err);
 /* The address given last does not do for this reason. */
 void udp_target_refused(struct udp_target *target, int errnum);
+/* "sending to ADDRESS from ADDRESS"; allocated. */
+char *udp_target_describe(int fd, const struct addr *peer);
 /* Is there another address to try? */
 bool udp_target_has_more(const struct udp_target *target);
 void udp_target_clear(struct udp_target *target);

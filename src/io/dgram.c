@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/dgram_impl.h"
+#include "io/dgram.h"
 
 #include <linux/sock_diag.h>
 #include <netinet/udp.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/dgram_impl.h"
 
 /* A flood should find room while we write: what the system's limit allows of this. */
 enum { RECEIVE_BUFFER = 4 * 1024 * 1024 };

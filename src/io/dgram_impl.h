@@ -34,6 +34,7 @@ struct dgram_peer {
 	unsigned refs; /* the table's, and one for each datagram in the queue */
 	bool known;    /* it is in the table */
 	bool kept;     /* never forgotten */
+	bool deaf;     /* had no room for too long: is not waited for until it has some again */
 	size_t sock;
 	struct dgram_local local;
 	char *name;

@@ -161,6 +161,7 @@ static void count_sent(struct dgram *dgram, int count)
 	for (int i = 0; i < count; i++) {
 		struct dgram_item *item = &dgram->queue.items[dgram->queue.head];
 
+		item->to->deaf = false;
 		dgram->figures.sent++;
 		dgram->figures.sent_bytes += item->len;
 		tap_bytes(dgram->cfg.taps, TAP_SENT, item->to->peer.id, item->to->name,
@@ -171,9 +172,10 @@ static void count_sent(struct dgram *dgram, int count)
 
 /* The first item did not go for this reason, which has nothing to do with what it is. Returns
  * whether to wait: a receiver of many must not hold up the others for ever. */
-static bool wait_for_room(struct dgram *dgram, struct dgram_sock *sock, int errnum)
+static bool wait_for_room(struct dgram *dgram, struct dgram_peer *to, int errnum)
 {
 	struct dgram_queue *queue = &dgram->queue;
+	struct dgram_sock *sock = dgram->socks[to->sock];
 
 	if (errnum != ENOBUFS && errnum != ENOMEM &&
 		(sock->family != AF_UNIX || dgram->cfg.connected)) {
@@ -184,6 +186,8 @@ static bool wait_for_room(struct dgram *dgram, struct dgram_sock *sock, int errn
 	if (queue->stuck == 0)
 		queue->stuck = ev_now(dgram->loop);
 	if (!dgram->cfg.connected && ev_now(dgram->loop) - queue->stuck > STUCK_MAX)
+		to->deaf = true;
+	if (to->deaf)
 		return false;
 	ev_timer_set(&queue->nap, NAP, 0);
 	ev_timer_start(dgram->loop, &queue->nap);
@@ -207,7 +211,7 @@ static bool send_failed(struct dgram *dgram, int errnum)
 #endif
 	case ENOBUFS:
 	case ENOMEM:
-		if (wait_for_room(dgram, sock, errnum))
+		if (wait_for_room(dgram, to, errnum))
 			return false;
 		break;
 	case ECONNREFUSED:
