@@ -115,7 +115,7 @@ time.sleep(60)
     run netpy connect nobody.invalid 80
     assert_failure 3
     assert_output --partial "nobody.invalid"
-    assert_equal "${lines[0]%%nobody*}" "netpy: connect: cannot resolve "
+    assert_equal "${lines[0]%%nobody*}" "netpy: connect: cannot resolve '"
 }
 
 @test "-n: a name is not looked up" {

@@ -105,6 +105,17 @@ static bool is_ipv6(const char *text, size_t len)
 	return inet_pton(AF_INET6, number, &addr) == 1;
 }
 
+/* What cannot be in a host's name, and in most cases tells of a URL. */
+static bool has_foreign_characters(const char *host)
+{
+	const char *p;
+
+	for (p = host; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("/[]@#?*\\\"", *p))
+			return true;
+	return false;
+}
+
 /* A host that has been cut out: len bytes of text; none and "*" are all interfaces. */
 static int take_host(struct parse *p, const char *text, size_t len)
 {
@@ -120,6 +131,8 @@ static int take_host(struct parse *p, const char *text, size_t len)
 		refuse(p->err, "a host name has at most 253 characters: ", host, "");
 	else if (all_digits(host))
 		refuse(p->err, "", host, " is a number and no address");
+	else if (has_foreign_characters(host))
+		refuse(p->err, "", host, " is not the name of a host");
 	else
 		p->out->host = host;
 	if (p->out->host)
