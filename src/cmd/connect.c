@@ -81,7 +81,7 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 	int result = -1;
 
 	if (check(cfg, rest, &endpoint, err) < 0 ||
-		local_open(&cfg->local, talk_wants_input(&cfg->talk), &self.local, err) < 0)
+		local_open(&cfg->local, talk_wants(&cfg->talk), &self.local, err) < 0)
 		goto out;
 	if (run_begin(&self.run, "connect", &cfg->report, cfg->limits.deadline, err) == 0) {
 		self.dial = dial_start(self.run.loop, &cfg->dial, &cfg->sock, &endpoint,

@@ -354,11 +354,16 @@ static int check(struct listen *self, const struct opt_rest *rest, struct endpoi
 		to_parse(cfg->clients.to, &self->to, err) < 0 ||
 		find_reply_after(self, err) < 0)
 		return -1;
-	if ((cfg->clients.echo || cfg->clients.reply) && cfg->local.input)
-		return err_set(err, ERR_USAGE, "--input and --%s exclude each other",
-			cfg->clients.echo ? "echo" : "reply");
 	self->wanted = cfg->clients.accept >= 0 ? cfg->clients.accept : cfg->clients.keep ? -1 : 1;
 	return cfg->clients.reply ? data_value(cfg->clients.reply, &self->reply, err) : 0;
+}
+
+/* An echo has no local side, a reply only shows what came. */
+static unsigned wanted(const struct listen_cfg *cfg)
+{
+	if (cfg->clients.echo)
+		return 0;
+	return cfg->clients.reply ? LOCAL_OUTPUT : talk_wants(&cfg->talk);
 }
 
 static void go(struct listen *self, const struct endpoint *endpoint)
@@ -385,15 +390,13 @@ static void go(struct listen *self, const struct endpoint *endpoint)
 static int run(void *config, const struct opt_rest *rest, struct err *err)
 {
 	const struct listen_cfg *cfg = config;
-	bool want_input = talk_wants_input(&cfg->talk) && !cfg->clients.echo &&
-		!cfg->clients.reply;
 	struct listen self = { .cfg = cfg };
 	struct endpoint endpoint = { 0 };
 
 	if (run_begin(&self.run, "listen", &cfg->report, cfg->limits.deadline, err) < 0)
 		return -1;
 	if (check(&self, rest, &endpoint, &self.run.err) == 0 &&
-		local_open(&cfg->local, want_input, &self.local, &self.run.err) == 0)
+		local_open(&cfg->local, wanted(cfg), &self.local, &self.run.err) == 0)
 		go(&self, &endpoint);
 	run_finish(&self.run, err);
 	local_finish(&self.local, err);

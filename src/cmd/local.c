@@ -165,28 +165,46 @@ static int open_reading(const struct local_cfg *cfg, struct local *local, struct
 	return open_stdin(err);
 }
 
-int local_open(const struct local_cfg *cfg, bool want_input, struct local *local, struct err *err)
+static int open_writing(const struct local_cfg *cfg, struct local *local, struct err *err)
 {
-	bool to_file = is_file(cfg->output);
-	int in = -1, out;
+	if (is_file(cfg->output))
+		return open_output(cfg, local, err);
+	local->out_terminal = isatty(STDOUT_FILENO);
+	return open_stdout(err);
+}
 
-	*local = (struct local){ .link = NULL };
-	if ((cfg->append || cfg->overwrite) && !to_file)
+static int check(const struct local_cfg *cfg, unsigned want, struct err *err)
+{
+	if ((cfg->append || cfg->overwrite) && !is_file(cfg->output))
 		return err_set(err, ERR_USAGE, "--%s needs --output FILE",
 			cfg->append ? "append" : "overwrite");
-	if (want_input && (in = open_reading(cfg, local, err)) < 0)
+	if (cfg->input && !(want & LOCAL_INPUT))
+		return err_set(err, ERR_USAGE, "--input: nothing is read here");
+	if (cfg->output && !(want & LOCAL_OUTPUT))
+		return err_set(err, ERR_USAGE, "--output: nothing is written here");
+	return 0;
+}
+
+int local_open(const struct local_cfg *cfg, unsigned want, struct local *local, struct err *err)
+{
+	int in = -1, out = -1;
+
+	*local = (struct local){ .link = NULL };
+	if (check(cfg, want, err) < 0)
 		return -1;
-	out = to_file ? open_output(cfg, local, err) : open_stdout(err);
-	if (out < 0) {
+	if ((want & LOCAL_INPUT) && (in = open_reading(cfg, local, err)) < 0)
+		return -1;
+	if ((want & LOCAL_OUTPUT) && (out = open_writing(cfg, local, err)) < 0) {
 		if (in >= 0)
 			close(in);
 		local_finish(local, err);
 		return -1;
 	}
-	local->out_terminal = !to_file && isatty(STDOUT_FILENO);
 	local->link = fdlink_new_pair(in, is_file(cfg->input) ? cfg->input : "stdin", out,
-		local->part ? local->part : to_file ? cfg->output : "stdout",
-		to_file ? -1 : STDOUT_FILENO);
+		local->part		 ? local->part :
+			is_file(cfg->output) ? cfg->output :
+						   "stdout",
+		out >= 0 && !is_file(cfg->output) ? STDOUT_FILENO : -1);
 	return 0;
 }
 

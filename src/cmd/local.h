@@ -33,11 +33,12 @@ struct local {
 };
 
 /*
- * Open both sides before the network is touched. want_input false: nothing is read, rfd is -1.
+ * Open what is used of the local side before the network is touched; a side that is not wanted is
+ * left alone, its descriptor in the link is -1.
  * Returns 0, or -1 with ERR_USAGE for what contradicts itself, ERR_LOCAL for what cannot be opened.
  */
-int local_open(const struct local_cfg *cfg, bool want_input, struct local *local,
-	struct err *err);
+enum local_want { LOCAL_INPUT = 1, LOCAL_OUTPUT = 2 };
+int local_open(const struct local_cfg *cfg, unsigned want, struct local *local, struct err *err);
 /* Nothing is to be read any more: for those who found out after local_open. */
 void local_drop_input(struct local *local);
 /* The escape filter where foreign bytes meet a terminal and --raw is not given; else NULL. */

@@ -345,9 +345,8 @@ static int check(struct send *self, const struct opt_rest *rest, struct endpoint
 	self->has_data = used < rest->count;
 	if (!self->has_data)
 		return 0;
-	if (cfg->local.input || cfg->talk.recv_only)
-		return err_set(err, ERR_USAGE, "DATA and --%s exclude each other",
-			cfg->local.input ? "input" : "recv-only");
+	if (cfg->talk.recv_only)
+		return err_set(err, ERR_USAGE, "DATA and --recv-only exclude each other");
 	if (cfg->talk.crlf || cfg->talk.eol >= 0)
 		line_end = eol_text(talk_eol(&cfg->talk));
 	if (data_build(&cfg->data, rest->operands + used, rest->count - used, line_end,
@@ -356,6 +355,14 @@ static int check(struct send *self, const struct opt_rest *rest, struct endpoint
 	self->line_ended = self->data.len > 0 &&
 		strchr("\n\r", self->data.data[self->data.len - 1]) != NULL;
 	return 0;
+}
+
+/* With DATA stdin is never read. */
+static unsigned wanted(const struct send *self)
+{
+	unsigned want = talk_wants(&self->cfg->talk);
+
+	return self->has_data ? want & ~(unsigned)LOCAL_INPUT : want;
 }
 
 static void go(struct send *self, struct endpoint *endpoint)
@@ -383,8 +390,7 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 	if (run_begin(&self.run, "send", &cfg->report, cfg->limits.deadline, err) < 0)
 		return -1;
 	if (check(&self, rest, &endpoint, &self.run.err) == 0 &&
-		local_open(&cfg->local, talk_wants_input(&cfg->talk) && !self.has_data, &self.local,
-			&self.run.err) == 0)
+		local_open(&cfg->local, wanted(&self), &self.local, &self.run.err) == 0)
 		go(&self, &endpoint);
 	run_finish(&self.run, err);
 	local_finish(&self.local, err);

@@ -78,9 +78,9 @@ enum eol talk_eol(const struct talk_cfg *cfg)
 	return cfg->eol >= 0 ? (enum eol)cfg->eol : EOL_LF;
 }
 
-bool talk_wants_input(const struct talk_cfg *cfg)
+unsigned talk_wants(const struct talk_cfg *cfg)
 {
-	return !cfg->recv_only;
+	return (cfg->recv_only ? 0 : LOCAL_INPUT) | (cfg->send_only ? 0 : LOCAL_OUTPUT);
 }
 
 bool talk_receives_only(const struct talk_cfg *cfg, const struct local *local)

@@ -27,8 +27,8 @@ extern const struct opt talk_opts[];
 
 /* The line end asked for by --eol or -C, EOL_LF where neither is given. */
 enum eol talk_eol(const struct talk_cfg *cfg);
-/* Is the local side to be read at all? */
-bool talk_wants_input(const struct talk_cfg *cfg);
+/* Which ends of the local side are used: enum local_want. */
+unsigned talk_wants(const struct talk_cfg *cfg);
 /* What the peer's EOF means, by --peer-eof or by what the local side is. */
 enum pump_peer_eof talk_peer_eof(const struct talk_cfg *cfg, const struct local *local);
 /* Receive only, without a half-close: --recv-only, or an absent stdin without --eof. */

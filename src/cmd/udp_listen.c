@@ -451,7 +451,8 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 		goto out;
 	self.reads_input = !cfg->peers.recv_only && !cfg->peers.echo && !cfg->peers.reply &&
 			   self.to.kind != TO_NONE;
-	if (local_open(&cfg->local, self.reads_input, &self.local, err) < 0)
+	if (local_open(&cfg->local, LOCAL_OUTPUT | (self.reads_input ? LOCAL_INPUT : 0),
+		    &self.local, err) < 0)
 		goto out;
 	if (run_begin(&self.run, "udp-listen", &cfg->report, cfg->limits.deadline, err) == 0) {
 		start(&self, &endpoint, &frame);

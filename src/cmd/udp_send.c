@@ -465,7 +465,8 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 		run_begin(&self.run, "udp-send", &cfg->report, cfg->limits.deadline, err) < 0)
 		goto out;
 	if (build_data(&self, rest->operands + used, rest->count - used, err) == 0 &&
-		local_open(&cfg->local, !self.has_data, &self.local, err) == 0) {
+		local_open(&cfg->local, LOCAL_OUTPUT | (self.has_data ? 0 : LOCAL_INPUT),
+			&self.local, err) == 0) {
 		start(&self, &endpoint, &frame);
 		run_loop(&self.run);
 		stop(&self);
