@@ -23,7 +23,7 @@ struct match {
 	struct buf line; /* the unfinished line so far */
 };
 
-/* *match is zero or cleared. option names the row for messages. -1 with ERR_USAGE and the reason. */
+/* *match is zero or cleared. option names the row for messages. -1 with ERR_USAGE and why. */
 int match_compile(struct match *match, const char *option, const char *ere, struct err *err);
 /* More of the stream; returns match->found, which stays once it is true. */
 bool match_feed(struct match *match, const void *data, size_t len);

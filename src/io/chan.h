@@ -64,7 +64,7 @@ void chan_flush(struct chan *chan);
 size_t chan_queued(const struct chan *chan);
 
 void chan_pause(struct chan *chan);
-/* Also gives the held bytes again and tries a read, as a layer may hold what rfd cannot announce. */
+/* Also gives the held bytes again and tries a read: a layer may hold what rfd does not announce. */
 void chan_resume(struct chan *chan);
 
 /*

@@ -24,7 +24,7 @@ ssize_t link_read(struct link *link, void *data, size_t len)
 
 	link->nap = 0;
 	result = link->ops->read(link, data, len);
-	/* Linux tells of a reset once: after a failed write, what looks like a clean end is none. */
+	/* Linux tells of a reset once: after a failed write what looks like an end is none. */
 	if (link->ended && result <= 0)
 		return link->ended;
 	return keep(link, result);

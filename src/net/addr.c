@@ -43,6 +43,12 @@ static const char *format_in6(const struct sockaddr_in6 *in6, char buf[ADDR_TEXT
 	return buf;
 }
 
+static const char *format_word(const char *word, char buf[ADDR_TEXT])
+{
+	snprintf(buf, ADDR_TEXT, "%s", word);
+	return buf;
+}
+
 /* NULs of an abstract name are shown as '@', as the one in front is. */
 static const char *format_unix(const struct addr *addr, char buf[ADDR_TEXT])
 {
@@ -50,10 +56,10 @@ static const char *format_unix(const struct addr *addr, char buf[ADDR_TEXT])
 	size_t len = addr->len - offsetof(struct sockaddr_un, sun_path), i;
 
 	if (addr->len <= offsetof(struct sockaddr_un, sun_path))
-		return strcpy(buf, "unix:unnamed");
+		return format_word("unix:unnamed", buf);
 	if (path[0] != '\0')
 		len = strnlen(path, len);
-	strcpy(buf, "unix:");
+	format_word("unix:", buf);
 	for (i = 0; i < len; i++)
 		buf[5 + i] = path[i] ? path[i] : '@';
 	buf[5 + len] = '\0';
@@ -65,7 +71,7 @@ const char *addr_format_host(const struct addr *addr, char buf[ADDR_TEXT])
 	struct addr plain;
 
 	if (addr->len == 0)
-		return strcpy(buf, "none");
+		return format_word("none", buf);
 	unmap(addr, &plain);
 	switch (plain.any.sa_family) {
 	case AF_INET:
@@ -86,7 +92,7 @@ const char *addr_format(const struct addr *addr, char buf[ADDR_TEXT])
 
 	addr_format_host(addr, host);
 	if (addr->len == 0 || (addr->any.sa_family != AF_INET && addr->any.sa_family != AF_INET6))
-		return strcpy(buf, host);
+		return format_word(host, buf);
 	snprintf(buf, ADDR_TEXT, strchr(host, ':') ? "[%.100s]:%u" : "%.100s:%u", host,
 		addr_port(addr));
 	return buf;

@@ -19,7 +19,7 @@
 
 /* Filled by dial_opts: -w -s -p --retry --retry-wait */
 struct dial_cfg {
-	double connect_timeout;     /* from the start of resolving until payload may flow; 0: none */
+	double connect_timeout;     /* from resolving until payload may flow; 0: none */
 	const char *source_address; /* -s */
 	const char *source_port;    /* -p: number or service name */
 	double retry;               /* begin another try for so long; -1: never. Each has its own

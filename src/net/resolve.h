@@ -28,7 +28,7 @@ struct resolve_result {
 
 struct resolve;
 struct resolve_cb {
-	/* One of these, once, never inside resolve_start. The resolver may be freed inside either. */
+	/* One of these, once, never inside resolve_start; the resolver may be freed in either. */
 	void (*done)(void *owner, const struct resolve_result *result);
 	/* ERR_RESOLVE; or ERR_USAGE: a name with -n, a number of the other family than -4 or -6.
 	 * Moved out by the callee. */
