@@ -8,6 +8,10 @@
 set -eu
 
 netpy=${1:-netpy}
+program=$netpy
+case $netpy in
+*/*) program=$(cd "${netpy%/*}" && pwd)/${netpy##*/} ;;
+esac
 dir=$(mktemp -d)
 server=
 stop() {
@@ -16,46 +20,63 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 1' INT TERM
+cd "$dir"
 
 have_ipv6() {
     [ ! -e /proc/net/if_inet6 ] || grep -q '^00000000000000000000000000000001 ' /proc/net/if_inet6
 }
 
-# A port file is there, whole, once the server can be reached.
-wait_for_port() {
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        [ ! -s "$dir/port" ] || return 0
+# say WHO ARG...: the command as one would type it.
+say() {
+    printf '  %s $ netpy' "$1"
+    shift
+    for word; do
+        case $word in
+        *\ *) printf " '%s'" "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+    echo
+}
+
+printed() { awk -v who="$1" '{ print "  " who " | " $0 }' "$1"; }
+
+# done_with PROCESS WHO: it has ended well, or the demo ends here.
+done_with() {
+    wait "$1" || {
+        printed "$2" >&2
+        echo "the $2 has failed" >&2
+        exit 1
+    }
+}
+
+# The server chooses a free port and writes it to a file once it can be reached.
+run_server() {
+    rm -f port
+    say server "$@"
+    "$program" "$@" </dev/null >server 2>&1 &
+    server=$!
+    tries=100
+    until [ -s port ]; do
+        tries=$((tries - 1))
+        if [ $tries -eq 0 ] || ! kill -0 $server 2>/dev/null; then
+            printed server >&2
+            echo "the server did not start" >&2
+            exit 1
+        fi
         sleep 0.1
     done
-    echo "the server did not start" >&2
-    return 1
 }
 
-# show_server COMMAND... and show_client COMMAND...: say it, run it, mark what it prints.
-show_server() {
-    rm -f "$dir/port"
-    echo "  server \$ netpy $*"
-    "$netpy" "$@" --port-file "$dir/port" </dev/null >"$dir/server.out" 2>&1 &
-    server=$!
-    wait_for_port
-}
-
-show_client() {
-    echo "  client \$ netpy $*"
-    "$netpy" "$@" >"$dir/client.out" 2>&1 || {
-        status=$?
-        cat "$dir/client.out" >&2
-        exit $status
-    }
-    wait "$server" || {
-        status=$?
-        cat "$dir/server.out" >&2
-        exit $status
-    }
+run_client() {
+    say client "$@"
+    "$program" "$@" </dev/null >client 2>&1 &
+    done_with $! client
+    done_with $server server
     server=
-    sed 's/^/  server | /' "$dir/server.out"
-    sed 's/^/  client | /' "$dir/client.out"
-    grep -q 'Hello, World!' "$dir/client.out" || {
+    printed server
+    printed client
+    grep -q 'Hello, World!' client || {
         echo "the client did not get the answer" >&2
         exit 1
     }
@@ -63,13 +84,13 @@ show_client() {
 }
 
 talk() {
-    echo "TCP over $1: a server that reads a message, answers and closes"
-    show_server listen --reply 'Hello, World!' --eol lf "$1" 0
-    show_client send "$1" "$(cat "$dir/port")" 'Hello, server!'
+    echo "TCP over $1: a server that reads a message, answers it and closes"
+    run_server listen --reply 'Hello, World!' --port-file port "$1" 0
+    run_client send "$1" "$(cat port)" 'Hello, server!'
 
-    echo "UDP over $1"
-    show_server udp-listen --reply 'Hello, World!' --datagrams 1 --lines "$1" 0
-    show_client udp-send --replies 1 "$1" "$(cat "$dir/port")" 'Hello, server!'
+    echo "UDP over $1: the same"
+    run_server udp-listen --reply 'Hello, World!' --datagrams 1 --lines --port-file port "$1" 0
+    run_client udp-send --replies 1 "$1" "$(cat port)" 'Hello, server!'
 }
 
 talk 127.0.0.1
@@ -81,9 +102,9 @@ else
 fi
 
 cat <<END
-What to type next, each in a terminal of its own:
-  $netpy listen 8888                  waits for a client
-  $netpy connect 127.0.0.1 8888       is one: type in either
-  $netpy send example.org 80 -C 'GET / HTTP/1.0' ''
-  $netpy help                         everything else
+What to type next, the first two in a terminal each:
+  $netpy listen 8888                waits for a client
+  $netpy connect 127.0.0.1 8888     is one: type in either
+  $netpy send -e example.org 80 'GET / HTTP/1.0\r\n\r\n'
+  $netpy help                       everything else
 END
