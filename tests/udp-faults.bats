@@ -56,16 +56,6 @@ bats_require_minimum_version 1.5.0
     assert_output --partial 'hint: --datagram SIZE'
 }
 
-@test "a datagram larger than the way allows: a clear error" {
-    need_netns
-    # Fragments are not allowed: the size of a datagram is what one packet holds.
-    # shellcheck disable=SC2016
-    run -1 in_netns bash -c 'ip link set lo mtu 1500
-        echo 0 >/proc/sys/net/ipv4/ip_no_pmtu_disc 2>/dev/null
-        strace -o /dev/null -f -qq -e inject=sendmmsg:error=EMSGSIZE "$NETPY" udp-send --datagram 2000 127.0.0.1 9 @/proc/self/environ'
-    assert_output --partial 'Message too long'
-}
-
 @test "an error that the kernel reports while receiving does not end a listener" {
     need_strace
     under="strace -f -qq -o strace -e inject=recvmmsg:error=ECONNREFUSED:when=1+2" \
