@@ -56,7 +56,7 @@ struct opt {
 			      * 0-15 are the commands' own, 16-31 those of net, ui and io */
 	const char *dflt;    /* parsed like typed text, before argv; shown in help */
 	bool everyday;       /* shown by --help; the others by `netpy help COMMAND GROUP` */
-	const char *help;    /* one line, no full stop */
+	const char *help;    /* one line, imperative, small first letter, no full stop */
 };
 
 /* The member's offset; a member of another type does not compile. */
@@ -121,7 +121,7 @@ const struct opt *opt_find_also(const struct opt_spec *spec, const char *word);
 
 /*
  * Is the table itself right? Letters and names unique, arg exactly where one is taken, choices
- * exactly for ENUM, defaults that parse, help that has no full stop and fits the column. Returns
+ * exactly for ENUM, defaults that parse, help that begins small, has no full stop and fits. Returns
  * the number of faults and prints each to out. Run as a unit test over every command.
  */
 int opt_check(const struct opt_spec *spec, FILE *out);

@@ -85,6 +85,9 @@ static void check_help(struct check *check, const struct opt_row *row)
 		fault(check, row->name, "help is one line of 1 to 70 columns");
 	else if (help[len - 1] == '.')
 		fault(check, row->name, "help has no full stop");
+	/* Two capitals are a proper name: IPv4, DATA. */
+	else if (isupper((unsigned char)help[0]) && !isupper((unsigned char)help[1]))
+		fault(check, row->name, "help begins with a small letter");
 }
 
 static void check_default(struct check *check, const struct opt_row *row)

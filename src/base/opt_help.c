@@ -134,7 +134,7 @@ void opt_help(const struct opt_spec *spec, FILE *out)
 	for (const struct opt_row *row = rows; row->opt; row++)
 		if (row->opt->everyday)
 			print_row(out, row);
-	print_entry(out, "  -h, --help", "Show this");
+	print_entry(out, "  -h, --help", "show this");
 	if (has_more(rows))
 		print_more(out, spec);
 	print_statuses(out);

@@ -23,14 +23,14 @@ const struct opt data_opts[] = {
 		.off = OPT_AT(struct data_cfg, escapes, bool),
 		.excl = EXCL_CODING,
 		.everyday = true,
-		.help = "Decode \\r \\n \\t \\0 \\a \\e \\xHH \\u{...} \\\\ in DATA" },
+		.help = "decode \\r \\n \\t \\0 \\a \\e \\xHH \\u{...} \\\\ in DATA" },
 	{ .name = "hex",
 		.also = "--binary",
 		.type = OPT_FLAG,
 		.off = OPT_AT(struct data_cfg, hex, bool),
 		.excl = EXCL_CODING,
 		.everyday = true,
-		.help = "DATA is bytes in hexadecimal" },
+		.help = "take DATA as bytes in hexadecimal" },
 	{ 0 },
 };
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "net/addr.h"
+#include "ui/show.h"
 
 /* What came is written when so much of it is there, if not before. */
 enum { WRITE_SIZE = 256 * 1024 };
@@ -22,20 +23,28 @@ const struct opt datagrams_opts[] = {
 		.type = OPT_STR,
 		.off = AT(datagram, const char *),
 		.everyday = true,
-		.help = "What makes a datagram of the input: line, whole or a SIZE" },
+		.help = "make datagrams of the input: line, whole or a SIZE" },
 	{ .name = "lines",
 		.also = "--newlines",
 		.type = OPT_FLAG,
 		.off = AT(lines, bool),
 		.everyday = true,
-		.help = "End each datagram on stdout with a newline if it has none" },
+		.help = "end each datagram on stdout with a newline if it has none" },
+	{ .name = "show",
+		.also = "--hexdump --print",
+		.arg = "HOW",
+		.type = OPT_ENUM,
+		.off = AT(show, int),
+		.choices = SHOW_CHOICES,
+		.excl = EXCL_SHOW,
+		.help = "Print what comes as escaped text or as a hexdump" },
 	{ .name = "delay",
 		.also = "-i --pace --interval",
 		.arg = "TIME",
 		.type = OPT_TIME,
 		.off = AT(delay, double),
 		.everyday = true,
-		.help = "Wait so long between the datagrams that are sent" },
+		.help = "wait so long between the datagrams that are sent" },
 	{ .name = "eol",
 		.also = "--newline",
 		.arg = "EOL",
@@ -43,7 +52,7 @@ const struct opt datagrams_opts[] = {
 		.off = AT(eol, int),
 		.choices = EOL_CHOICES,
 		.excl = EXCL_EOL,
-		.help = "Turn each bare LF that is sent into EOL" },
+		.help = "turn each bare LF that is sent into EOL" },
 	{ .ch = 'C',
 		.name = "crlf",
 		.also = "-c",
@@ -51,13 +60,13 @@ const struct opt datagrams_opts[] = {
 		.off = AT(crlf, bool),
 		.excl = EXCL_EOL,
 		.everyday = true,
-		.help = "The same as --eol crlf" },
+		.help = "the same as --eol crlf" },
 	{ .name = "send-only",
 		.also = "-Z --unidirectional",
 		.type = OPT_FLAG,
 		.off = AT(send_only, bool),
 		.excl = EXCL_ONLY,
-		.help = "Do not print what comes" },
+		.help = "do not print what comes" },
 	{ 0 },
 };
 

@@ -24,7 +24,7 @@ const struct opt serve_opts[] = {
 		.off = AT(backlog, long),
 		.min = 1,
 		.max = 65535,
-		.help = "So many clients may wait to be accepted (the system's most)" },
+		.help = "let so many clients wait to be accepted (the system's most)" },
 	{ 0 }
 };
 

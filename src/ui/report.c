@@ -25,13 +25,13 @@ const struct opt report_opts[] = {
 		.off = OPT_AT(struct report_cfg, verbose, int),
 		.excl = EXCL_VERBOSITY,
 		.everyday = true,
-		.help = "Tell what happens; -vv hexdump, -vvv debug" },
+		.help = "tell what happens; -vv hexdump, -vvv debug" },
 	{ .name = "quiet",
 		.type = OPT_FLAG,
 		.off = OPT_AT(struct report_cfg, quiet, bool),
 		.excl = EXCL_VERBOSITY,
 		.everyday = true,
-		.help = "Tell of nothing but errors" },
+		.help = "tell of nothing but errors" },
 	{ 0 },
 };
 

@@ -103,6 +103,10 @@ static void the_table_is_checked(void **state)
 	row = sample_rows[3];
 	row.help = "ends in a stop.";
 	checked(row, "help has no full stop");
+	row.help = "Begins with a capital";
+	checked(row, "help begins with a small letter");
+	row.help = "IPv9 only";
+	checked(row, NULL);
 	row = sample_rows[3];
 	row.also = "quiet";
 	checked(row, "also: words");
