@@ -7,8 +7,8 @@ extern const struct cmd cmd_connect, cmd_listen, cmd_send, cmd_udp_listen, cmd_u
 extern const struct cmd cmd_help, cmd_complete, cmd_options, cmd_exits;
 
 const struct cmd *const cmd_table[] = {
-	&cmd_connect,
 	&cmd_listen,
+	&cmd_connect,
 	&cmd_send,
 	&cmd_udp_listen,
 	&cmd_udp_send,
