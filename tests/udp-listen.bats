@@ -392,3 +392,17 @@ END
     assert_output --partial '\x1b[2Jend'
     refute_output --partial '\\x1b[2Jend'
 }
+
+@test "--show: escaped text, or a hexdump whose rows end with each datagram" {
+    need xxd
+    start_udp_listener srv --show text --lines --datagrams 2
+    say '\x1b[2Ja' 'b\n'
+    assert_ends "$srv" 0
+    assert_file srv.out '\\x1b[2Ja\nb\n'
+    start_udp_listener hex --show hex --lines --datagrams 2
+    say hello 'a\x00'
+    assert_ends "$hex" 0
+    assert_equal "$(xxd -r hex.out | od -An -c | tr -d ' ')" 'helloa\0'
+    assert_equal "$(wc -l <hex.out)" 2
+    run -2 netpy udp-listen --show octal 127.0.0.1 0
+}

@@ -31,13 +31,12 @@ const struct opt datagrams_opts[] = {
 		.everyday = true,
 		.help = "end each datagram on stdout with a newline if it has none" },
 	{ .name = "show",
-		.also = "--hexdump --print",
+		.also = "-x --hex-dump",
 		.arg = "HOW",
 		.type = OPT_ENUM,
 		.off = AT(show, int),
 		.choices = SHOW_CHOICES,
-		.excl = EXCL_SHOW,
-		.help = "Print what comes as escaped text or as a hexdump" },
+		.help = "print what comes as escaped text or as a hexdump" },
 	{ .name = "delay",
 		.also = "-i --pace --interval",
 		.arg = "TIME",
@@ -130,7 +129,6 @@ void datagrams_finish(struct datagrams *d, struct err *err)
 	d->over = true;
 	ev_timer_stop(d->run->loop, &d->pace);
 	ev_timer_stop(d->run->loop, &d->idle);
-	filters_flush(d->to_local, &d->out);
 	write_out(d);
 	update(d);
 	if (d->err.kind != ERR_NONE || queue_is_empty(d))
@@ -139,18 +137,28 @@ void datagrams_finish(struct datagrams *d, struct err *err)
 
 /* --- from the network ------------------------------------------------------------------------ */
 
-static void add_out(struct datagrams *d, const void *data, size_t len)
+static bool wants_newline(const struct datagrams *d, const char *data, size_t len)
 {
-	if (d->to_local)
+	/* The rows of a hexdump are lines already. */
+	return d->cfg->lines && d->cfg->show != SHOW_HEX && (len == 0 || data[len - 1] != '\n');
+}
+
+/* A filter holds nothing from one datagram to the next. */
+static void add_out(struct datagrams *d, const char *data, size_t len)
+{
+	if (d->to_local) {
 		filters_feed(d->to_local, data, len, &d->out);
-	else
+		filters_flush(d->to_local, &d->out);
+	} else {
 		buf_add(&d->out, data, len);
+	}
+	if (wants_newline(d, data, len))
+		buf_add_char(&d->out, '\n');
 }
 
 static void on_received(void *owner, struct peer *peer, const void *data, size_t len, size_t full)
 {
 	struct datagrams *d = owner;
-	const char *bytes = data;
 
 	/* The rest of a batch that brought the last one we want. */
 	if (d->over)
@@ -159,8 +167,6 @@ static void on_received(void *owner, struct peer *peer, const void *data, size_t
 	d->cut += full > len;
 	if (!d->cfg->send_only) {
 		add_out(d, data, len);
-		if (d->cfg->lines && (len == 0 || bytes[len - 1] != '\n'))
-			add_out(d, "\n", 1);
 		if (d->out.len >= WRITE_SIZE)
 			write_out(d);
 	}
@@ -377,7 +383,8 @@ void datagrams_start(struct datagrams *d, struct run *run, const struct datagram
 	d->run = run;
 	d->cfg = cfg;
 	d->ops = ops;
-	d->to_local = local_new_filter(local_cfg, local);
+	d->to_local = cfg->show >= 0 ? show_new_filter((enum show)cfg->show)
+				     : local_new_filter(local_cfg, local);
 	d->frame = *frame;
 	*frame = (struct frame){ 0 };
 	d->chan = chan_new(run->loop, local->link, &cb, d);

@@ -16,10 +16,11 @@
 #include "io/chan.h"
 #include "io/dgram.h"
 
-/* Filled by datagrams_opts: --datagram --lines --delay --eol -C --send-only */
+/* Filled by datagrams_opts: --datagram --lines --show --delay --eol -C --send-only */
 struct datagrams_cfg {
 	const char *datagram; /* NULL: the command's default */
 	bool lines;
+	int show; /* enum show, or -1: the bytes as they are */
 	double delay;
 	int eol; /* enum eol, or -1 */
 	bool crlf;
