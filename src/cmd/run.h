@@ -33,8 +33,8 @@ int run_begin(struct run *run, const char *command, const struct report_cfg *rep
 void run_loop(struct run *run);
 /* Leave the loop; err (NULL: all is well) is moved. */
 void run_end(struct run *run, struct err *err);
-/* A remark that the user must see. */
-void run_warn(struct run *run, const char *text, const char *hint);
+/* A remark that the user should see, on one line. */
+void run_warn(struct run *run, const char *text);
 /* Release everything; returns 0, or -1 with the error moved to err. */
 int run_finish(struct run *run, struct err *err);
 

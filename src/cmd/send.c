@@ -241,8 +241,8 @@ static void on_done(struct talk *talk)
 		judge_answer(self, &talk->err);
 		if (self->received == 0 && self->has_data && self->data.len > 0 &&
 			!self->line_ended && !self->cfg->talk.send_only)
-			run_warn(&self->run, "no answer, and what was sent had no line end",
-				"--eol lf or --eol crlf adds one");
+			run_warn(&self->run, "no answer, and what was sent had no line end "
+					     "(--eol lf or --eol crlf adds one)");
 	}
 	run_end(&self->run, &talk->err);
 }

@@ -134,8 +134,8 @@ static void on_waiting(struct ev_loop *loop, ev_timer *timer, int events)
 		ev_timer_start(loop, timer);
 		return;
 	}
-	run_warn(talk->run, "the peer has ended its stream; going on until the input ends",
-		"--peer-eof end does not wait for it");
+	run_warn(talk->run, "the peer has ended its stream; we go on until the input ends "
+			    "(--peer-eof end would not)");
 }
 
 static void hint_no_answer(struct talk *talk)
@@ -146,8 +146,8 @@ static void hint_no_answer(struct talk *talk)
 		return;
 	if (!talk->input_over || talk->interactive || talk->cfg->send_only || talk->cfg->eof >= 0)
 		return;
-	run_warn(talk->run, "the peer ended without an answer after our half-close",
-		"some servers need --eof keep, or `netpy send`, which waits for the answer");
+	run_warn(talk->run, "no answer after our half-close; some servers need --eof keep, "
+			    "or `netpy send`, which waits");
 }
 
 /* --- the pump's calls ------------------------------------------------------------------------ */
