@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 int match_compile(struct match *match, const char *option, const char *ere, struct err *err)
 {
 	char reason[128];
@@ -14,8 +13,8 @@ int match_compile(struct match *match, const char *option, const char *ere, stru
 		return 0;
 	}
 	regerror(code, &match->regex, reason, sizeof(reason));
-	return err_set(err, ERR_USAGE, "--%s: '%s' is no regular expression: %s", option, ere,
-		reason);
+	return err_set(
+		err, ERR_USAGE, "--%s: '%s' is no regular expression: %s", option, ere, reason);
 }
 
 /* Foreign bytes may hold NUL, so the text is given by its bounds; a CR before the line's end does

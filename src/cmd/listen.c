@@ -20,7 +20,7 @@
 
 struct clients_cfg {
 	bool keep;
-	long accept;           /* -1: one, or with -k any number */
+	long accept;	       /* -1: one, or with -k any number */
 	double accept_timeout; /* -1: none */
 	const char *address, *port;
 	const char *to;
@@ -142,15 +142,15 @@ struct listen {
 	struct local local;
 	struct serve *serve;
 	struct talk talk;
-	struct mux *mux;        /* with -k, --accept, --echo or --reply; else NULL */
+	struct mux *mux; /* with -k, --accept, --echo or --reply; else NULL */
 	struct to to;
 	struct buf reply;
-	double reply_time;      /* -1: none */
+	double reply_time; /* -1: none */
 	const char *reply_match;
-	long wanted;            /* how many clients; -1: any number */
+	long wanted; /* how many clients; -1: any number */
 	long accepted;
-	ev_timer alone;         /* --accept-timeout */
-	struct err first;       /* the first failure of a client */
+	ev_timer alone;	  /* --accept-timeout */
+	struct err first; /* the first failure of a client */
 };
 
 /* --- clients ---------------------------------------------------------------------------------- */
@@ -214,7 +214,7 @@ static struct mux *new_mux(struct listen *self)
 	static const struct mux_cb cb = { .left = on_left, .done = on_mux_done };
 	const struct listen_cfg *cfg = self->cfg;
 	bool silent = talk_receives_only(&cfg->talk, &self->local) || cfg->clients.echo ||
-		cfg->clients.reply;
+		      cfg->clients.reply;
 	struct mux_cfg mux = {
 		.to = self->to,
 		.eof = cfg->talk.eof >= 0 ? (enum pump_eof)cfg->talk.eof : PUMP_EOF_HALF,
@@ -223,9 +223,9 @@ static struct mux *new_mux(struct listen *self)
 		.idle = cfg->limits.idle,
 		.raw = cfg->clients.raw_stream || self->wanted == 1,
 		.drop = cfg->talk.send_only,
-		.answer = cfg->clients.echo ? MUX_ECHO :
-			cfg->clients.reply  ? MUX_REPLY :
-						MUX_LOCAL,
+		.answer = cfg->clients.echo    ? MUX_ECHO
+			  : cfg->clients.reply ? MUX_REPLY
+					       : MUX_LOCAL,
 		.reply = self->reply.data,
 		.reply_len = self->reply.len,
 		.reply_after = self->reply_time,
@@ -273,8 +273,8 @@ static void admit(struct listen *self, struct link *link, const struct addr *pee
 	}
 }
 
-static void on_accepted(void *owner, struct link *link, const struct addr *local,
-	const struct addr *peer)
+static void on_accepted(
+	void *owner, struct link *link, const struct addr *local, const struct addr *peer)
 {
 	struct listen *self = owner;
 	char here[ADDR_TEXT], there[ADDR_TEXT];
@@ -316,8 +316,8 @@ static int find_endpoint(const struct clients_cfg *cfg, const struct opt_rest *r
 	if (count == 0 || (cfg->address && count == 1))
 		return err_set(err, ERR_USAGE, "missing PORT");
 	if (rest->count + (cfg->address ? 1 : 0) + (cfg->port ? 1 : 0) > 2)
-		return err_set(err, ERR_USAGE,
-			"too many operands: ADDRESS and PORT are given twice");
+		return err_set(
+			err, ERR_USAGE, "too many operands: ADDRESS and PORT are given twice");
 	used = endpoint_parse(words, count, ENDPOINT_LISTEN | ENDPOINT_STREAM, endpoint, err);
 	if (used >= 0 && used < count)
 		return err_set(err, ERR_USAGE, "too many operands: '%s'", words[used]);
@@ -351,8 +351,7 @@ static int check(struct listen *self, const struct opt_rest *rest, struct endpoi
 
 	if (find_endpoint(&cfg->clients, rest, endpoint, err) < 0 ||
 		bind_check(&cfg->bind, err) < 0 || sock_check(&cfg->sock, err) < 0 ||
-		to_parse(cfg->clients.to, &self->to, err) < 0 ||
-		find_reply_after(self, err) < 0)
+		to_parse(cfg->clients.to, &self->to, err) < 0 || find_reply_after(self, err) < 0)
 		return -1;
 	self->wanted = cfg->clients.accept >= 0 ? cfg->clients.accept : cfg->clients.keep ? -1 : 1;
 	return cfg->clients.reply ? data_value(cfg->clients.reply, &self->reply, err) : 0;
@@ -368,8 +367,9 @@ static unsigned wanted(const struct listen_cfg *cfg)
 
 static void go(struct listen *self, const struct endpoint *endpoint)
 {
-	static const struct serve_cb serve_cb = { .listening = on_listening,
-		.accepted = on_accepted, .failed = on_failed };
+	static const struct serve_cb serve_cb = {
+		.listening = on_listening, .accepted = on_accepted, .failed = on_failed
+	};
 	const struct listen_cfg *cfg = self->cfg;
 
 	if (self->wanted != 1)

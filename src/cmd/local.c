@@ -59,7 +59,7 @@ static bool is_null_device(int fd)
 	struct stat st, null;
 
 	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && stat("/dev/null", &null) == 0 &&
-		st.st_rdev == null.st_rdev;
+	       st.st_rdev == null.st_rdev;
 }
 
 /* Opening a FIFO waits for its writer, as the shell's '<' does; from then on nothing may wait. */
@@ -159,8 +159,8 @@ static int open_reading(const struct local_cfg *cfg, struct local *local, struct
 {
 	if (is_file(cfg->input))
 		return open_input(cfg->input, err);
-	local->in_absent = !cfg->input &&
-		(stdfd_was_closed(STDIN_FILENO) || is_null_device(STDIN_FILENO));
+	local->in_absent =
+		!cfg->input && (stdfd_was_closed(STDIN_FILENO) || is_null_device(STDIN_FILENO));
 	local->in_terminal = isatty(STDIN_FILENO);
 	return open_stdin(err);
 }
@@ -201,9 +201,9 @@ int local_open(const struct local_cfg *cfg, unsigned want, struct local *local, 
 		return -1;
 	}
 	local->link = fdlink_new_pair(in, is_file(cfg->input) ? cfg->input : "stdin", out,
-		local->part		 ? local->part :
-			is_file(cfg->output) ? cfg->output :
-						   "stdout",
+		local->part	       ? local->part
+		: is_file(cfg->output) ? cfg->output
+				       : "stdout",
 		out >= 0 && !is_file(cfg->output) ? STDOUT_FILENO : -1);
 	return 0;
 }

@@ -23,12 +23,12 @@ struct local_cfg {
 extern const struct opt local_opts[];
 
 struct local {
-	struct link *link;   /* until somebody takes it over (set it to NULL then) */
-	bool in_absent;      /* stdin is closed or the null device, and no --input was given */
+	struct link *link; /* until somebody takes it over (set it to NULL then) */
+	bool in_absent;	   /* stdin is closed or the null device, and no --input was given */
 	bool in_terminal;
 	bool out_terminal;
-	const char *output;  /* the file to be, borrowed; NULL when none is to be renamed */
-	char *part;          /* the file being written */
+	const char *output; /* the file to be, borrowed; NULL when none is to be renamed */
+	char *part;	    /* the file being written */
 	bool overwrite;
 };
 

@@ -66,9 +66,9 @@ void run_end(struct run *run, struct err *err)
 	ev_break(run->loop, EVBREAK_ALL);
 }
 
-void run_warn(struct run *run, const char *text)
+void run_warn(struct run *run, const char *text, const char *hint)
 {
-	event_emit(&run->report.sink, EVENT_WARN, 0, EVENT_T("text", text));
+	event_emit(&run->report.sink, EVENT_WARN, 0, EVENT_T("text", text), EVENT_T("hint", hint));
 }
 
 int run_finish(struct run *run, struct err *err)

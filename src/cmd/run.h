@@ -14,7 +14,7 @@
 
 /* Filled by limit_opts: --idle-timeout --deadline */
 struct limit_cfg {
-	double idle;     /* per connection, no byte either way; -1: none */
+	double idle;	 /* per connection, no byte either way; -1: none */
 	double deadline; /* the whole command; -1: none */
 };
 extern const struct opt limit_opts[];
@@ -33,8 +33,8 @@ int run_begin(struct run *run, const char *command, const struct report_cfg *rep
 void run_loop(struct run *run);
 /* Leave the loop; err (NULL: all is well) is moved. */
 void run_end(struct run *run, struct err *err);
-/* A remark that the user should see, on one line. */
-void run_warn(struct run *run, const char *text);
+/* A remark that the user should see, and the one thing to do about it (or NULL) on a second line. */
+void run_warn(struct run *run, const char *text, const char *hint);
 /* Release everything; returns 0, or -1 with the error moved to err. */
 int run_finish(struct run *run, struct err *err);
 

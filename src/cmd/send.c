@@ -25,7 +25,7 @@ struct ask_cfg {
 	int64_t reply_bytes; /* -1: no matter how many */
 	double done_after;   /* -1: never */
 	const char *expect;
-	int show;            /* enum show, or -1: the bytes as they are */
+	int show; /* enum show, or -1: the bytes as they are */
 };
 
 struct send_cfg {
@@ -112,16 +112,16 @@ struct send {
 	struct local local;
 	struct dial *dial;
 	struct talk talk;
-	struct buf data;   /* what is said; unused when stdin is */
+	struct buf data; /* what is said; unused when stdin is */
 	bool has_data;
-	bool line_ended;   /* DATA ends with a line end */
-	bool asked;        /* all is said: --wait and --done-after may end it */
+	bool line_ended; /* DATA ends with a line end */
+	bool asked;	 /* all is said: --wait and --done-after may end it */
 	struct match until, expect;
 	uint64_t received;
-	struct tap tap;    /* watches the answer */
-	ev_timer quiet;    /* nothing has moved for --wait, or for --done-after */
-	ev_timer enough;   /* never started: fed when bytes have come */
-	bool half_closed;  /* by --wait */
+	struct tap tap;	  /* watches the answer */
+	ev_timer quiet;	  /* nothing has moved for --wait, or for --done-after */
+	ev_timer enough;  /* never started: fed when bytes have come */
+	bool half_closed; /* by --wait */
 };
 
 /* --- when it is enough ------------------------------------------------------------------------ */
@@ -241,8 +241,10 @@ static void on_done(struct talk *talk)
 		judge_answer(self, &talk->err);
 		if (self->received == 0 && self->has_data && self->data.len > 0 &&
 			!self->line_ended && !self->cfg->talk.send_only)
-			run_warn(&self->run, "no answer, and what was sent had no line end "
-					     "(--eol lf or --eol crlf adds one)");
+			run_warn(&self->run,
+				"no answer, and what was sent had no line end "
+				"(--eol lf or --eol crlf adds one)",
+				NULL);
 	}
 	run_end(&self->run, &talk->err);
 }
@@ -329,8 +331,8 @@ static void on_failed(void *owner, struct err *err)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static int check(struct send *self, const struct opt_rest *rest, struct endpoint *endpoint,
-	struct err *err)
+static int check(
+	struct send *self, const struct opt_rest *rest, struct endpoint *endpoint, struct err *err)
 {
 	const struct send_cfg *cfg = self->cfg;
 	const char *line_end = NULL;
@@ -352,8 +354,8 @@ static int check(struct send *self, const struct opt_rest *rest, struct endpoint
 	if (data_build(&cfg->data, rest->operands + used, rest->count - used, line_end,
 		    &self->run.report.sink, &self->data, err) < 0)
 		return -1;
-	self->line_ended = self->data.len > 0 &&
-		strchr("\n\r", self->data.data[self->data.len - 1]) != NULL;
+	self->line_ended =
+		self->data.len > 0 && strchr("\n\r", self->data.data[self->data.len - 1]) != NULL;
 	return 0;
 }
 

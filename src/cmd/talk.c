@@ -92,8 +92,8 @@ enum pump_peer_eof talk_peer_eof(const struct talk_cfg *cfg, const struct local 
 {
 	if (cfg->peer_eof >= 0)
 		return (enum pump_peer_eof)cfg->peer_eof;
-	return local->in_terminal || talk_receives_only(cfg, local) ? PUMP_PEER_EOF_END :
-								      PUMP_PEER_EOF_KEEP;
+	return local->in_terminal || talk_receives_only(cfg, local) ? PUMP_PEER_EOF_END
+								    : PUMP_PEER_EOF_KEEP;
 }
 
 /* --- limits and remarks --------------------------------------------------------------------- */
@@ -134,8 +134,10 @@ static void on_waiting(struct ev_loop *loop, ev_timer *timer, int events)
 		ev_timer_start(loop, timer);
 		return;
 	}
-	run_warn(talk->run, "the peer has ended its stream; we go on until the input ends "
-			    "(--peer-eof end would not)");
+	run_warn(talk->run,
+		"the peer has ended its stream; we go on until the input ends "
+		"(--peer-eof end would not)",
+		NULL);
 }
 
 static void hint_no_answer(struct talk *talk)
@@ -146,8 +148,10 @@ static void hint_no_answer(struct talk *talk)
 		return;
 	if (!talk->input_over || talk->interactive || talk->cfg->send_only || talk->cfg->eof >= 0)
 		return;
-	run_warn(talk->run, "no answer after our half-close; some servers need --eof keep, "
-			    "or `netpy send`, which waits");
+	run_warn(talk->run,
+		"no answer after our half-close; some servers need --eof keep, "
+		"or `netpy send`, which waits",
+		NULL);
 }
 
 /* --- the pump's calls ------------------------------------------------------------------------ */
@@ -215,8 +219,9 @@ void talk_start(struct talk *talk, struct run *run, const struct talk_cfg *cfg,
 	const struct limit_cfg *limits, const struct local_cfg *local_cfg, struct local *local,
 	struct link *link, const struct addr *peer, const struct talk_extra *extra)
 {
-	static const struct pump_cb cb = { .done = on_done, .local_eof = on_local_eof,
-		.peer_eof = on_peer_eof };
+	static const struct pump_cb cb = {
+		.done = on_done, .local_eof = on_local_eof, .peer_eof = on_peer_eof
+	};
 	bool silent = talk_receives_only(cfg, local) || (extra && extra->no_reading);
 	struct pump_cfg pump = { .linger = cfg->linger, .drop = cfg->send_only };
 
@@ -230,8 +235,8 @@ void talk_start(struct talk *talk, struct run *run, const struct talk_cfg *cfg,
 	filters_add(&pump.to_local, local_new_filter(local_cfg, local));
 	filters_add(&pump.to_peer, filter_new_eol(talk_eol(cfg)));
 	pump.eof = choose_eof(talk, extra);
-	pump.peer_eof = extra && extra->peer_eof >= 0 ? (enum pump_peer_eof)extra->peer_eof :
-							talk_peer_eof(cfg, local);
+	pump.peer_eof = extra && extra->peer_eof >= 0 ? (enum pump_peer_eof)extra->peer_eof
+						      : talk_peer_eof(cfg, local);
 	pump.taps = join_taps(extra ? extra->taps : NULL, report_tap(&run->report));
 	pump.sink = &run->report.sink;
 	pump.name = addr_format(peer, talk->name);

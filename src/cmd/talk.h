@@ -16,10 +16,10 @@
 
 /* Filled by talk_opts: --eof --peer-eof --linger --eol -C --recv-only --send-only */
 struct talk_cfg {
-	int eof;       /* enum pump_eof, or -1: half, or nothing where stdin is absent */
-	int peer_eof;  /* enum pump_peer_eof, or -1: as talk_peer_eof says */
+	int eof;      /* enum pump_eof, or -1: half, or nothing where stdin is absent */
+	int peer_eof; /* enum pump_peer_eof, or -1: as talk_peer_eof says */
 	double linger;
-	int eol;       /* enum eol, or -1: nothing is changed */
+	int eol; /* enum eol, or -1: nothing is changed */
 	bool crlf;
 	bool recv_only, send_only;
 };
@@ -46,16 +46,16 @@ struct talk {
 	ev_timer idle;
 	ev_timer waiting; /* the peer has ended; after a silent second we say what we wait for */
 	void (*on_local_eof)(struct talk *talk); /* may be NULL */
-	void (*on_done)(struct talk *talk);      /* may be NULL: then the run ends */
-	struct err err;                          /* valid in on_done */
+	void (*on_done)(struct talk *talk);	 /* may be NULL: then the run ends */
+	struct err err;				 /* valid in on_done */
 };
 
 /* What a caller may want to be different. */
 struct talk_extra {
-	bool no_reading;   /* DATA is said by the caller: treat the local side as silent */
-	int eof;           /* enum pump_eof instead of the option's, or -1 */
-	int peer_eof;      /* the same */
-	struct tap *taps;  /* beside the report's */
+	bool no_reading;	 /* DATA is said by the caller: treat the local side as silent */
+	int eof;		 /* enum pump_eof instead of the option's, or -1 */
+	int peer_eof;		 /* the same */
+	struct tap *taps;	 /* beside the report's */
 	struct filter *to_local; /* in front of terminal escaping; owned by the talk */
 	void (*on_local_eof)(struct talk *talk);
 	void (*on_done)(struct talk *talk);

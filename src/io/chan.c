@@ -56,7 +56,7 @@ struct chan {
 	bool paused;
 	bool read_wants_write, write_wants_read; /* a layer asked for the other direction */
 	bool shut_told, failed_told, gone;
-	bool retry_read;                         /* resumed: try without asking the descriptor */
+	bool retry_read; /* resumed: try without asking the descriptor */
 	void (*borrower)(struct chan *chan);
 
 	struct seg *held; /* what data did not take, from held_off on */
@@ -175,10 +175,10 @@ static void chan_update(struct chan *chan)
 {
 	bool to_read = may_read(chan) && !ev_is_active(&chan->nap);
 	bool to_write = chan->first || chan->sending == S_DRAIN;
-	bool readable = (to_read && !chan->read_wants_write) ||
-			(to_write && chan->write_wants_read);
-	bool writable = (to_write && !chan->write_wants_read) ||
-			(to_read && chan->read_wants_write);
+	bool readable =
+		(to_read && !chan->read_wants_write) || (to_write && chan->write_wants_read);
+	bool writable =
+		(to_write && !chan->write_wants_read) || (to_read && chan->read_wants_write);
 
 	watch(chan, &chan->rio, readable);
 	watch(chan, &chan->wio, writable);
@@ -522,8 +522,8 @@ static void on_kick(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* --- life --------------------------------------------------------------------------------- */
 
-struct chan *chan_new(struct ev_loop *loop, struct link *link, const struct chan_cb *cb,
-	void *owner)
+struct chan *chan_new(
+	struct ev_loop *loop, struct link *link, const struct chan_cb *cb, void *owner)
 {
 	struct chan *chan = x_calloc(1, sizeof(*chan));
 

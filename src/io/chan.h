@@ -41,8 +41,8 @@ struct chan_cb {
 };
 
 /* The chan owns the link from now on. owner is for the callbacks. Reading starts paused. */
-struct chan *chan_new(struct ev_loop *loop, struct link *link, const struct chan_cb *cb,
-	void *owner);
+struct chan *chan_new(
+	struct ev_loop *loop, struct link *link, const struct chan_cb *cb, void *owner);
 /* Another owner takes over, its callbacks with it. */
 void chan_set_owner(struct chan *chan, const struct chan_cb *cb, void *owner);
 void *chan_owner(const struct chan *chan);
@@ -81,8 +81,8 @@ bool chan_is_shut(const struct chan *chan);    /* our half-close is done */
 bool chan_has_failed(const struct chan *chan); /* one of the directions broke */
 bool chan_is_paused(const struct chan *chan);  /* by chan_pause, or for want of taking */
 
-uint64_t chan_sent(const struct chan *chan);     /* bytes the link took */
-uint64_t chan_received(const struct chan *chan); /* bytes the link gave */
+uint64_t chan_sent(const struct chan *chan);	     /* bytes the link took */
+uint64_t chan_received(const struct chan *chan);     /* bytes the link gave */
 ev_tstamp chan_last_active(const struct chan *chan); /* loop time of the last byte either way */
 
 #endif

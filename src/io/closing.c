@@ -9,7 +9,7 @@
 #include "io/loop.h"
 
 /* First pause before asking again what is not acknowledged yet, doubled each time, in seconds. */
-#define ASK_AGAIN 0.001
+#define ASK_AGAIN     0.001
 #define ASK_AGAIN_MAX 0.1
 
 struct closing {
@@ -137,8 +137,9 @@ struct closing *closing_start(struct ev_loop *loop, struct chan *chan, double li
 {
 	struct closing *closing = x_calloc(1, sizeof(*closing));
 
-	*closing = (struct closing){ .loop = loop, .chan = chan, .done = done, .owner = owner,
-		.pause = ASK_AGAIN };
+	*closing = (struct closing){
+		.loop = loop, .chan = chan, .done = done, .owner = owner, .pause = ASK_AGAIN
+	};
 	chan_set_owner(chan, &closing_cb, closing);
 	chan_borrow_read(chan, on_ready);
 	closing->left = not_taken(closing);

@@ -21,8 +21,8 @@ struct fdlink {
 	struct link link;
 	bool rsocket, wsocket; /* recv and send instead of read and write */
 	bool rterminal;
-	enum err_kind kind;    /* of its errors */
-	char *rname, *wname;   /* wname is NULL where it is the same */
+	enum err_kind kind;  /* of its errors */
+	char *rname, *wname; /* wname is NULL where it is the same */
 	int also_out;
 };
 
@@ -58,8 +58,8 @@ static ssize_t fdlink_read(struct link *link, void *data, size_t len)
 		return LINK_WANT_READ;
 	}
 	do
-		n = fl->rsocket ? recv(link->rfd, data, len, MSG_DONTWAIT) :
-				  read(link->rfd, data, len);
+		n = fl->rsocket ? recv(link->rfd, data, len, MSG_DONTWAIT)
+				: read(link->rfd, data, len);
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
 		return n;
@@ -82,8 +82,8 @@ static ssize_t fdlink_write(struct link *link, const struct iovec *pieces, int c
 	ssize_t n;
 
 	do
-		n = fl->wsocket ? sendmsg(link->wfd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) :
-				  writev(link->wfd, pieces, count);
+		n = fl->wsocket ? sendmsg(link->wfd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL)
+				: writev(link->wfd, pieces, count);
 	while (n < 0 && errno == EINTR);
 	if (n >= 0)
 		return n;

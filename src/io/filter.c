@@ -117,8 +117,7 @@ struct escape_filter {
 	struct escape state;
 };
 
-static void escape_filter_feed(struct filter *filter, const void *data, size_t len,
-	struct buf *out)
+static void escape_filter_feed(struct filter *filter, const void *data, size_t len, struct buf *out)
 {
 	escape_feed(&CONTAINER_OF(filter, struct escape_filter, filter)->state, data, len, out);
 }

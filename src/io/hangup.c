@@ -16,8 +16,8 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
 	hangup->gone(hangup);
 }
 
-void hangup_start(struct hangup *hangup, struct ev_loop *loop, int fd,
-	void (*gone)(struct hangup *hangup))
+void hangup_start(
+	struct hangup *hangup, struct ev_loop *loop, int fd, void (*gone)(struct hangup *hangup))
 {
 	struct epoll_event none = { 0 };
 	int epoll;

@@ -21,8 +21,8 @@ struct hangup {
 
 /* Zero-initialised is stopped. Files that cannot hang up are quietly not watched. `gone` is called
  * once; the watch has stopped by then. */
-void hangup_start(struct hangup *hangup, struct ev_loop *loop, int fd,
-	void (*gone)(struct hangup *hangup));
+void hangup_start(
+	struct hangup *hangup, struct ev_loop *loop, int fd, void (*gone)(struct hangup *hangup));
 void hangup_stop(struct hangup *hangup);
 
 #endif

@@ -15,8 +15,8 @@
 
 /* Every operation answers with a count (of bytes; 0 from open and shut: done), or one of these. */
 enum link_result {
-	LINK_EOF = -1,        /* the peer ended its stream properly */
-	LINK_CUT = -2,        /* it ended without a proper close; ends both directions */
+	LINK_EOF = -1,	      /* the peer ended its stream properly */
+	LINK_CUT = -2,	      /* it ended without a proper close; ends both directions */
 	LINK_WANT_READ = -3,  /* not now: try again when rfd is readable */
 	LINK_WANT_WRITE = -4, /* not now: try again when wfd is writable */
 	LINK_ERROR = -5,      /* link->err says what; ends both directions */

@@ -17,5 +17,4 @@ struct ev_loop *loop_new(void);
 char *loop_buffer(struct ev_loop *loop);
 void loop_free(struct ev_loop *loop);
 
-
 #endif

@@ -32,17 +32,17 @@ struct mux_cfg {
 	enum pump_eof eof;
 	enum pump_peer_eof peer_eof;
 	double linger;
-	double idle;             /* seconds without a byte, per peer; -1: no limit */
-	bool raw;                /* bytes as they come instead of whole lines */
-	bool drop;               /* what the peers send is not shown */
+	double idle; /* seconds without a byte, per peer; -1: no limit */
+	bool raw;    /* bytes as they come instead of whole lines */
+	bool drop;   /* what the peers send is not shown */
 	enum mux_answer answer;
-	const void *reply;       /* MUX_REPLY; borrowed */
+	const void *reply; /* MUX_REPLY; borrowed */
 	size_t reply_len;
-	double reply_after;      /* seconds from the arrival; -1: after the first data */
+	double reply_after;	 /* seconds from the arrival; -1: after the first data */
 	const char *reply_match; /* or when a line matches this expression, checked before */
-	struct filter *to_peer;  /* owned; what comes from the local side */
-	bool escape;             /* the local output is a terminal */
-	struct tap *taps;        /* borrowed */
+	struct filter *to_peer;	 /* owned; what comes from the local side */
+	bool escape;		 /* the local output is a terminal */
+	struct tap *taps;	 /* borrowed */
 	struct event_sink *sink; /* borrowed; gets EVENT_FIRST, EVENT_EOF, EVENT_CLOSE */
 };
 

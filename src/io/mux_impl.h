@@ -18,7 +18,7 @@ struct mux {
 	struct chan *local;
 	struct peers peers;
 	bool input_over; /* the local side has ended: new peers are half-closed at once */
-	bool blocked;    /* the output is slow: nobody is read */
+	bool blocked;	 /* the output is slow: nobody is read */
 	struct seg *reply;
 	struct buf scratch;
 	struct err err;
@@ -39,7 +39,7 @@ struct member {
 	struct err err;
 	ev_timer partial; /* the unfinished line has waited long enough */
 	ev_timer idle;
-	ev_timer answer;  /* --reply-after TIME, then the linger behind the reply */
+	ev_timer answer; /* --reply-after TIME, then the linger behind the reply */
 };
 
 /* mux_member.c */

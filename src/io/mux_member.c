@@ -204,8 +204,7 @@ static void close_member(struct member *member, double linger)
 		return;
 	ev_timer_stop(member->mux->loop, &member->idle);
 	ev_timer_stop(member->mux->loop, &member->answer);
-	member->closing = closing_start(member->mux->loop, member->chan, linger, on_closed,
-		member);
+	member->closing = closing_start(member->mux->loop, member->chan, linger, on_closed, member);
 }
 
 void member_end(struct member *member)

@@ -14,11 +14,11 @@ struct pump {
 
 	struct chan *local, *peer;
 	struct closing *closing; /* owns peer once it exists */
-	struct buf scratch;      /* what filters make of one read */
+	struct buf scratch;	 /* what filters make of one read */
 	ev_tstamp start;
 
-	bool local_over; /* nothing more comes from the local side */
-	bool peer_over;  /* the peer is closed or has failed */
+	bool local_over;  /* nothing more comes from the local side */
+	bool peer_over;	  /* the peer is closed or has failed */
 	bool output_over; /* the local side has everything, and its end */
 	bool first_seen, done_told;
 	struct err err;

@@ -26,13 +26,13 @@ enum pump_peer_eof { PUMP_PEER_EOF_END, PUMP_PEER_EOF_KEEP };
 struct pump_cfg {
 	enum pump_eof eof;
 	enum pump_peer_eof peer_eof;
-	double linger;           /* seconds, see closing.h */
-	bool drop;               /* what the peer sends is not given to the local side */
+	double linger;			   /* seconds, see closing.h */
+	bool drop;			   /* what the peer sends is not given to the local side */
 	struct filter *to_peer, *to_local; /* lists; the pump owns them */
-	struct tap *taps;        /* borrowed */
-	struct event_sink *sink; /* borrowed; gets EVENT_FIRST, EVENT_EOF, EVENT_CLOSE */
-	unsigned conn;           /* for events and taps */
-	const char *name;        /* of the peer, for events and taps; borrowed */
+	struct tap *taps;		   /* borrowed */
+	struct event_sink *sink;	   /* borrowed; gets EVENT_FIRST, EVENT_EOF, EVENT_CLOSE */
+	unsigned conn;			   /* for events and taps */
+	const char *name;		   /* of the peer, for events and taps; borrowed */
 };
 
 /* Called from the loop, never from inside a pump_ function. */

@@ -48,8 +48,9 @@ static void hex_free(struct filter *filter)
 
 struct filter *show_new_filter(enum show show)
 {
-	static const struct filter_ops ops = { .feed = hex_feed, .flush = hex_flush,
-		.free = hex_free };
+	static const struct filter_ops ops = {
+		.feed = hex_feed, .flush = hex_flush, .free = hex_free
+	};
 	struct hex_filter *self;
 
 	if (show == SHOW_TEXT)
