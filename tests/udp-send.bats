@@ -198,6 +198,17 @@ send() { netpy udp-send "$@"; }
     assert_equal "$(peer_said)" $'a\n\nb'
 }
 
+@test "what cannot be sent again whole is not sent to the next address in part" {
+    need_ipv6
+    peer udp -6 listen count 30
+    start srv "$NETPY" udp-listen --port-file port 127.0.0.1 "$port"
+    wait_ready srv port
+    run -4 bash -c '(head -c 1500000 /dev/zero; while kill -0 $1 2>/dev/null; do sleep 0.05; done
+        echo more) | "$NETPY" udp-send --datagram 50000 --delay 1ms localhost "$2"' sh "$peer" "$port"
+    assert_output --partial "[::1]:$port Connection refused"
+    assert_file srv.out ''
+}
+
 @test "all addresses refused: each is named" {
     need_ipv6
     port=$(free_port)
@@ -207,9 +218,10 @@ send() { netpy udp-send "$@"; }
 
 @test "refused after an answer is a failure of the connection" {
     peer udp listen recv send one
-    run -1 --separate-stderr bash -c \
-        '(echo a; sleep 0.3; echo b; sleep 2) | "$NETPY" udp-send --wait 5 127.0.0.1 '"$port"
+    run -1 --separate-stderr bash -c '(echo a; while kill -0 $1 2>/dev/null; do sleep 0.05; done
+        echo b; sleep 5) | "$NETPY" udp-send --wait 60 127.0.0.1 "$2"' sh "$peer" "$port"
     assert_output one
+    assert_regex "$stderr" "127.0.0.1:$port: Connection refused"
 }
 
 @test "an answer from somebody else is not taken for one" {

@@ -15,7 +15,7 @@
 #include "cmd/udp_target.h"
 #include "net/resolve.h"
 
-/* What was sent is kept for the next address of a name while it is not more than this. */
+/* What was sent is kept for the next address of a name; beyond this there is no next one. */
 enum { SAID_MAX = 1024 * 1024 };
 /* Refusals over the loopback come at once, but behind the call that sends. */
 static const double WAIT_MIN = 0.001;
@@ -142,8 +142,12 @@ static bool is_ready(struct datagrams *d)
 
 static void keep(struct udp_send *self, const void *data, size_t len)
 {
-	if (!udp_target_has_more(&self->target) || self->log.len + len > SAID_MAX)
+	if (!udp_target_has_more(&self->target))
 		return;
+	if (self->log.len + len > SAID_MAX) {
+		udp_target_stay(&self->target);
+		return;
+	}
 	self->log_lens = x_realloc(self->log_lens, self->log_count + 1, sizeof(size_t));
 	self->log_lens[self->log_count++] = len;
 	buf_add(&self->log, data, len);
@@ -389,6 +393,7 @@ static void start(struct udp_send *self, const struct endpoint *endpoint, struct
 
 	ev_timer_init(&self->limit, on_limit, cfg->asking.connect_timeout, 0);
 	ev_timer_init(&self->wait, on_wait, 0, 0);
+	ev_set_priority(&self->wait, EV_MINPRI); /* what came at the same moment counts */
 	ev_timer_init(&self->again, on_again, 0, 0);
 	ev_timer_init(&self->next, on_next, 0, 0);
 	datagrams_start(&self->datagrams, &self->run, &cfg->datagrams, &ops, &cfg->limits,

@@ -103,7 +103,7 @@ void udp_target_refused(struct udp_target *target, int errnum)
 {
 	char text[ADDR_TEXT];
 
-	addr_format(&target->addrs[target->next - 1], text);
+	addr_format(&target->addrs[target->current], text);
 	if (target->count == 1 && strcmp(text, target->name) == 0)
 		buf_add_text(&target->reasons, strerror(errnum));
 	else
@@ -182,9 +182,10 @@ int udp_target_next(struct udp_target *target, struct addr *peer, bool *connecte
 	int result = 0;
 
 	while (target->next < target->count) {
-		const struct addr *addr = &target->addrs[target->next++];
+		const struct addr *addr = &target->addrs[target->next];
 		int fd;
 
+		target->current = target->next++;
 		if (!fits(target, addr))
 			continue;
 		fd = sock_open(target->sock, addr->any.sa_family, SOCK_DGRAM, ERR_CONNECT, err);
@@ -201,6 +202,11 @@ int udp_target_next(struct udp_target *target, struct addr *peer, bool *connecte
 		udp_target_refused(target, result);
 	}
 	return give_reasons(target, result, err);
+}
+
+void udp_target_stay(struct udp_target *target)
+{
+	target->next = target->count;
 }
 
 char *udp_target_describe(int fd, const struct addr *peer)

@@ -29,7 +29,7 @@ struct udp_target {
 	struct addr source; /* len 0: only the port below */
 	unsigned source_port;
 	struct addr *addrs;
-	size_t count, next;
+	size_t count, next, current;
 	struct buf reasons; /* why the ones before would not do */
 };
 
@@ -49,6 +49,8 @@ void udp_target_refused(struct udp_target *target, int errnum);
 char *udp_target_describe(int fd, const struct addr *peer);
 /* Is there another address to try? */
 bool udp_target_has_more(const struct udp_target *target);
+/* There is no other address from now on. */
+void udp_target_stay(struct udp_target *target);
 void udp_target_clear(struct udp_target *target);
 
 #endif
