@@ -15,6 +15,8 @@
 
 /* Below so many seconds, how long an attempt took and what the rate was say nothing. */
 #define REPORT_NOTABLE 0.1
+/* Nor does the rate of a dialogue, which is mostly waiting: fewer bytes than these. */
+enum { REPORT_TRANSFER = 64 * 1024 };
 
 enum { EXCL_VERBOSITY = 1 << 17 };
 
@@ -145,7 +147,7 @@ static void report_figure(struct buf *line, const char *verb, uint64_t bytes, do
 	char text[NUM_TEXT];
 
 	buf_printf(line, "%s %s", verb, num_format_size(bytes, text));
-	if (bytes && seconds >= REPORT_NOTABLE)
+	if (bytes >= REPORT_TRANSFER && seconds >= REPORT_NOTABLE)
 		buf_printf(line, " at %s/s",
 			num_format_size((uint64_t)((double)bytes / seconds), text));
 }
