@@ -98,7 +98,7 @@ static const struct opt clients_opts[] = {
 		.off = AT(echo, bool),
 		.excl = 1u << 11,
 		.everyday = true,
-		.help = "send back what comes" },
+		.help = "send back what comes, and show it" },
 	{ .name = "reply",
 		.arg = "TEXT|@FILE",
 		.type = OPT_STR,
@@ -357,12 +357,12 @@ static int check(struct listen *self, const struct opt_rest *rest, struct endpoi
 	return cfg->clients.reply ? data_value(cfg->clients.reply, &self->reply, err) : 0;
 }
 
-/* An echo has no local side, a reply only shows what came. */
+/* Who answers by itself reads nothing. */
 static unsigned wanted(const struct listen_cfg *cfg)
 {
-	if (cfg->clients.echo)
-		return 0;
-	return cfg->clients.reply ? LOCAL_OUTPUT : talk_wants(&cfg->talk);
+	bool answers = cfg->clients.echo || cfg->clients.reply;
+
+	return talk_wants(&cfg->talk) & ~(answers ? (unsigned)LOCAL_INPUT : 0);
 }
 
 static void go(struct listen *self, const struct endpoint *endpoint)

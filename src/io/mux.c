@@ -17,7 +17,7 @@ static void pause_members(struct mux *mux, bool pause)
 			continue;
 		if (pause)
 			chan_pause(member->chan);
-		else
+		else if (!member_is_behind(member))
 			chan_resume(member->chan);
 	}
 }

@@ -48,6 +48,8 @@ void member_free(struct member *member);
 /* The local side has ended: tell the peer what cfg.eof says. */
 void member_end(struct member *member);
 struct member *member_of(struct peer *peer);
+/* Is it not to be read because it does not take its echo? */
+bool member_is_behind(const struct member *member);
 
 /* mux.c, for the members */
 void mux_output(struct mux *mux, const void *data, size_t len);

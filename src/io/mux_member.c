@@ -100,7 +100,7 @@ static void show_lines(struct member *member, const char *data, size_t len)
 		ev_timer_start(member->mux->loop, &member->partial);
 }
 
-/* --- or is answered --------------------------------------------------------------------------- */
+/* --- and is answered -------------------------------------------------------------------------- */
 
 static void close_member(struct member *member, double linger);
 
@@ -139,11 +139,16 @@ static void reply_when_due(struct member *member, const void *data, size_t len)
 		reply(member);
 }
 
+bool member_is_behind(const struct member *member)
+{
+	return member->mux->cfg.answer == MUX_ECHO && chan_queued(member->chan) > 0;
+}
+
 static void echo(struct member *member, const void *data, size_t len)
 {
 	tap_bytes(member->mux->cfg.taps, TAP_SENT, member->peer.id, member->name, data, len, 0);
 	chan_send(member->chan, data, len);
-	if (chan_queued(member->chan) > 0)
+	if (member_is_behind(member))
 		chan_pause(member->chan);
 }
 
@@ -159,10 +164,8 @@ static size_t on_data(struct chan *chan, const void *data, size_t len)
 	}
 	tap_bytes(mux->cfg.taps, TAP_RECEIVED, member->peer.id, member->name, data, len, 0);
 	peers_spoke(&mux->peers, &member->peer);
-	if (mux->cfg.answer == MUX_ECHO) {
+	if (mux->cfg.answer == MUX_ECHO)
 		echo(member, data, len);
-		return len;
-	}
 	reply_when_due(member, data, len);
 	if (mux->cfg.drop)
 		return len;
