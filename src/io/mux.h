@@ -4,9 +4,9 @@
  *
  * What comes from the local side goes to those that cfg.to chooses; while nobody is chosen it is
  * not read. What the peers send goes to the local output in whole lines, so that two peers never
- * share one (an unfinished line goes out after a tenth of a second, or when it is MUX_LINE long); it
- * may also be answered: echoed, or replied to. A slow output pauses all peers; a chosen peer that does not
- * read pauses the local side. Memory: one read a peer plus its unfinished line.
+ * share one (an unfinished line goes out after a tenth of a second, or when it is MUX_LINE long);
+ * it may also be answered: echoed, or replied to. A slow output pauses all peers; a chosen peer
+ * that does not read pauses the local side. Memory: one read a peer plus its unfinished line.
  *
  * Ends, per peer: its EOF closes it (after our own end: cfg.eof), unless cfg.peer_eof keeps it
  * for what the local side may still say.
