@@ -7,7 +7,7 @@ load lib/common
 # A file through connect into a peer, and back through its echo, with faults in the calls.
 through_echo() { # FAULTS
     need_strace
-    make_file a 300K
+    make_file a 16M
     peer steps -1 listen echo
     injected "$1" netpy connect 127.0.0.1 "$port" <a >out
     grep -q INJECTED strace || {
@@ -20,17 +20,17 @@ through_echo() { # FAULTS
 reads=read,readv,recvfrom,recvmsg,splice
 writes=write,writev,sendto,sendmsg,sendfile,splice
 
-@test "EINTR from every kind of read" { through_echo "$reads:error=EINTR:when=20+3"; }
+@test "EINTR from every kind of read" { through_echo "$reads:error=EINTR:when=15+3"; }
 @test "EINTR from every kind of write" { through_echo "$writes:error=EINTR:when=3+3"; }
-@test "EAGAIN from reads that were announced" { through_echo "$reads:error=EAGAIN:when=20+3"; }
+@test "EAGAIN from reads that were announced" { through_echo "$reads:error=EAGAIN:when=15+3"; }
 @test "EAGAIN from writes that were announced" { through_echo "$writes:error=EAGAIN:when=3+3"; }
 @test "EINTR from waiting" { through_echo "epoll_wait,epoll_pwait,poll,ppoll:error=EINTR:when=2+2"; }
 
 @test "short writes: a receive buffer of a few bytes on the other side" {
-    make_file a 500K
+    make_file a 30K
     peer steps -1 listen buffers 2K read-all
     within 60 "$NETPY" connect 127.0.0.1 "$port" <a
-    assert_equal "$(peer_said)" "end after $((500 << 10)) $(digest a)"
+    assert_equal "$(peer_said)" "end after $((30 << 10)) $(digest a)"
 }
 
 @test "short reads: a peer that sends byte by byte, and one that reads byte by byte" {

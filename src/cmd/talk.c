@@ -212,7 +212,10 @@ static enum pump_eof choose_eof(const struct talk *talk, const struct talk_extra
 {
 	if (extra && extra->eof >= 0)
 		return (enum pump_eof)extra->eof;
-	return talk->cfg->eof >= 0 ? (enum pump_eof)talk->cfg->eof : PUMP_EOF_HALF;
+	if (talk->cfg->eof >= 0)
+		return (enum pump_eof)talk->cfg->eof;
+	/* Who wants no answer does not wait for one either, beyond --linger. */
+	return talk->cfg->send_only ? PUMP_EOF_CLOSE : PUMP_EOF_HALF;
 }
 
 void talk_start(struct talk *talk, struct run *run, const struct talk_cfg *cfg,

@@ -42,6 +42,7 @@ NETPY=$(find_netpy) || exit 1
 export NETPY
 SLOWDOWN=${SLOWDOWN:-1}
 load_helpers
+bats_require_minimum_version 1.5.0
 
 # A test file with its own setup or teardown calls these two.
 common_setup() {
@@ -116,7 +117,8 @@ in_netns() {
     unshare "${root[@]}" -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
 }
 
-# netpy ARG...: run it in the foreground, for at most 20 seconds (timeout's status: 124).
+# netpy ARG...: run it in the foreground, for at most 20 seconds (timeout's status: 124). With
+# the null device as stdin it only receives, and so does `listen`: use --eof half to end both.
 netpy() { timeout "$(seconds 20)" "$NETPY" "$@"; }
 
 # within SECONDS COMMAND...
@@ -150,6 +152,7 @@ start_udp_listener() { start_listening udp-listen "$@"; }
 start_listening() {
     local command=$1 var=$2 words=()
     shift 2
+    rm -f "$dir/$var.port"
     [[ ${address-127.0.0.1} ]] && words=("${address-127.0.0.1}")
     # shellcheck disable=SC2086
     start "$var" ${under:-} "$NETPY" "$command" --port-file "$dir/$var.port" "${words[@]}" 0 "$@"
@@ -177,6 +180,7 @@ wait_ready() {
 peer() {
     local name=$1 var=${as:-peer}
     shift
+    rm -f "$dir/$var.out"
     start "$var" python3 -u "$tests/peers/$name.py" "$@"
     wait_ready "$var" "$dir/$var.out"
     port=$(head -n 1 "$dir/$var.out")

@@ -12,7 +12,8 @@
     hangup          close the terminal
     run COMMAND     run a shell command
 -o and -e send stdout and stderr to a file, so that only the rest is on the terminal; -i takes
-stdin from a file. -b starts the program in a background process group of its terminal.
+stdin from a file. -b starts the program in a background process group of its terminal, -f in a
+foreground group that is not the session leader's, as a shell does: only such a one can be stopped.
 At the end prints everything that appeared, as a Python bytes literal, then "status N", and
 "modes changed" when the terminal is not as it was before.
 """
@@ -73,12 +74,19 @@ def state(pid):
     return open("/proc/%d/stat" % pid).read().rsplit(")", 1)[1].split()[0]
 
 
-# With -b: the leader of the session keeps the foreground, the program gets a group of its own.
+# With -b and -f: the leader of the session stays, the program gets a group of its own.
 LEADER = """
-import os, sys
+import os, signal, sys
+foreground = sys.argv.pop(1) == "-f"
 pid = os.fork()
 if not pid:
     os.setpgid(0, 0)
+    if foreground:
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        tty = os.open("/dev/tty", os.O_RDWR)
+        os.tcsetpgrp(tty, os.getpgrp())
+        os.close(tty)
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     os.execvp(sys.argv[1], sys.argv[1:])
 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.exit(code if code >= 0 else 128 - code)
@@ -93,13 +101,23 @@ def start(options, program, slave):
     def stream(letter, mode):
         return open(options[letter], mode) if letter in options else slave
 
-    if "-b" in options:
-        program = [sys.executable, "-c", LEADER] + program
+    for letter in set(options) & {"-b", "-f"}:
+        program = [sys.executable, "-c", LEADER, letter] + program
     return subprocess.Popen(program, stdin=stream("-i", "rb"), stdout=stream("-o", "wb"),
                             stderr=stream("-e", "wb"), preexec_fn=terminal)
 
 
-def act(steps, screen, child, master):
+def program_pid(child, options):
+    """The program itself, behind a leader where there is one."""
+    while {"-b", "-f"} & set(options):
+        children = open("/proc/%d/task/%d/children" % (child.pid, child.pid)).read().split()
+        if children:
+            return int(children[0])
+        time.sleep(0.01)
+    return child.pid
+
+
+def act(steps, screen, pid, master):
     while steps:
         step = steps.pop(0)
         if step == "expect":
@@ -113,9 +131,9 @@ def act(steps, screen, child, master):
             rows, cols = int(steps.pop(0)), int(steps.pop(0))
             fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
         elif step == "kill":
-            child.send_signal(getattr(signal, steps.pop(0)))
+            os.kill(pid, getattr(signal, steps.pop(0)))
         elif step == "stopped":
-            poll(lambda: state(child.pid) == "T", "stopped")
+            poll(lambda: state(pid) == "T", "stopped")
         elif step == "hangup":
             os.close(master)
             return False
@@ -128,14 +146,15 @@ def act(steps, screen, child, master):
 
 def main():
     split = sys.argv.index("--")
-    options, steps = getopt.getopt(sys.argv[1:split], "bi:o:e:")
+    options, steps = getopt.getopt(sys.argv[1:split], "bfi:o:e:")
+    options = dict(options)
     program = sys.argv[split + 1:]
     master, slave = os.openpty()
     before = termios.tcgetattr(slave)
     screen, here = Screen(master), True
-    child = start(dict(options), program, slave)
+    child = start(options, program, slave)
     try:
-        here = act(steps, screen, child, master)
+        here = act(steps, screen, program_pid(child, options), master)
         deadline = time.monotonic() + LIMIT
         while child.poll() is None:
             if time.monotonic() > deadline:

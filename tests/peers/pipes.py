@@ -31,7 +31,7 @@ def small_out(read_size, pause, out, *program):
     os.set_blocking(writer, False)
     child = subprocess.Popen(program, stdout=writer)
     os.close(writer)
-    with open(out, "wb") as file:
+    with open(out, "wb", buffering=0) as file:
         while True:
             data = os.read(reader, int(read_size))
             if not data:
