@@ -116,7 +116,7 @@ need_own_hosts() {
     # One port to pick from: the connection would be to itself.
     # shellcheck disable=SC2016
     run in_netns sh -c 'echo 40000 40000 >/proc/sys/net/ipv4/ip_local_port_range
-        "$1" connect -w 3 127.0.0.1 40000' - "$NETPY"
+        timeout 10 "$1" connect -w 3 127.0.0.1 40000' - "$NETPY"
     assert_failure 4
     assert_output "netpy: connect: cannot connect to 127.0.0.1:40000: Connection refused"
 }
