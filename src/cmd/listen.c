@@ -393,12 +393,13 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 	struct listen self = { .cfg = cfg };
 	struct endpoint endpoint = { 0 };
 
-	if (run_begin(&self.run, "listen", &cfg->report, cfg->limits.deadline, err) < 0)
-		return -1;
-	if (check(&self, rest, &endpoint, &self.run.err) == 0 &&
-		local_open(&cfg->local, wanted(cfg), &self.local, &self.run.err) == 0)
+	/* The loop opens descriptors, so --ready-fd is looked at before. */
+	if (check(&self, rest, &endpoint, err) == 0 &&
+		local_open(&cfg->local, wanted(cfg), &self.local, err) == 0 &&
+		run_begin(&self.run, "listen", &cfg->report, cfg->limits.deadline, err) == 0) {
 		go(&self, &endpoint);
-	run_finish(&self.run, err);
+		run_finish(&self.run, err);
+	}
 	local_finish(&self.local, err);
 	endpoint_clear(&endpoint);
 	buf_clear(&self.reply);
