@@ -33,7 +33,7 @@ int run_begin(struct run *run, const char *command, const struct report_cfg *rep
 void run_loop(struct run *run);
 /* Leave the loop; err (NULL: all is well) is moved. */
 void run_end(struct run *run, struct err *err);
-/* A remark that the user should see, and the one thing to do about it (or NULL) on a second line. */
+/* A remark that the user should see; hint: the one thing to do about it, or NULL. */
 void run_warn(struct run *run, const char *text, const char *hint);
 /* Release everything; returns 0, or -1 with the error moved to err. */
 int run_finish(struct run *run, struct err *err);
