@@ -2,11 +2,9 @@
 #include "io/closing.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "io/fdlink.h"
-#include "io/loop.h"
 
 /* First pause before asking again what is not acknowledged yet, doubled each time, in seconds. */
 #define ASK_AGAIN     0.001
@@ -87,25 +85,12 @@ static void on_linger(struct ev_loop *loop, ev_timer *timer, int events)
 	judge(closing);
 }
 
+/* Read and dropped, and not by recv with MSG_TRUNC: a reset is told once, to the link. */
 static size_t on_data(struct chan *chan, const void *data, size_t len)
 {
 	(void)chan;
 	(void)data;
 	return len;
-}
-
-/* TCP drops in the kernel what would only be thrown away here (tcp(7), MSG_TRUNC). */
-static void on_ready(struct chan *chan)
-{
-	struct closing *closing = chan_owner(chan);
-	struct link *link = chan_link(chan);
-	char *buffer = loop_buffer(closing->loop);
-	ssize_t n = -1;
-
-	if (link->bare)
-		n = recv(link->rfd, buffer, LOOP_BUFFER, MSG_TRUNC | MSG_DONTWAIT);
-	/* Whatever is not plain progress is the link's to name. */
-	chan_report_read(chan, n > 0 ? n : link_read(link, buffer, LOOP_BUFFER));
 }
 
 static void on_end(struct chan *chan)
@@ -141,7 +126,6 @@ struct closing *closing_start(struct ev_loop *loop, struct chan *chan, double li
 		.loop = loop, .chan = chan, .done = done, .owner = owner, .pause = ASK_AGAIN
 	};
 	chan_set_owner(chan, &closing_cb, closing);
-	chan_borrow_read(chan, on_ready);
 	closing->left = not_taken(closing);
 	ev_timer_init(&closing->linger, on_linger, 0., linger > 0 ? linger : 1e-6);
 	ev_timer_again(loop, &closing->linger);
