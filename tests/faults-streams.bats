@@ -107,6 +107,31 @@ writes=write,writev,sendto,sendmsg,sendfile,splice
     [[ -s srv.err ]]
 }
 
+@test "a reset while we only read to drop is no good end" {
+    echo hi >in
+    for end in reset close; do
+        rm -f go
+        peer steps -1 listen until go "$end" # with our data unread, close is a reset too
+        start cl "$NETPY" connect --eof close --linger 20s --input in 127.0.0.1 "$port"
+        wait_until 10 all_accepted "$port"
+        wait_until 10 grep -qE "$(printf ' 0100007F:%04X 05 ' "$port")" /proc/net/tcp
+        touch go
+        assert_ends "$cl" 1
+        has cl.err "Connection reset by peer"
+    done
+}
+
+@test "a reset behind the peer's end is called what it is" {
+    mkfifo in
+    exec 9<>in
+    peer steps -1 listen shut until go reset
+    stdin=in start cl "$NETPY" connect -v 127.0.0.1 "$port"
+    wait_until 10 has cl.err "end"
+    touch go
+    assert_ends "$cl" 1
+    has cl.err "cannot write to 127.0.0.1:$port: Broken pipe"
+}
+
 @test "data and a reset in the same wake-up: the data first, then the report" {
     peer steps -1 listen send hello until go
     start cl "$NETPY" connect --eof keep 127.0.0.1 "$port"

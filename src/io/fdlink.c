@@ -92,13 +92,26 @@ static ssize_t fdlink_write(struct link *link, const struct iovec *pieces, int c
 	return fail(fl, "write to", fl->wname ? fl->wname : fl->rname);
 }
 
+/* shutdown only says ENOTCONN after a reset that nobody has met yet: what it was is with the socket. */
+static ssize_t fail_shut(struct fdlink *fl)
+{
+	int reason = 0;
+	socklen_t len = sizeof(reason);
+
+	if (errno == ENOTCONN)
+		errno = getsockopt(fl->link.wfd, SOL_SOCKET, SO_ERROR, &reason, &len) == 0 && reason
+				? reason
+				: ECONNRESET;
+	return fail(fl, "write to", fl->wname ? fl->wname : fl->rname);
+}
+
 static ssize_t fdlink_shut(struct link *link)
 {
 	struct fdlink *fl = fdlink_of(link);
 	int fd = link->wfd, result;
 
 	if (fl->wsocket)
-		return shutdown(fd, SHUT_WR) == 0 ? 0 : fail(fl, "end", fl->rname);
+		return shutdown(fd, SHUT_WR) == 0 ? 0 : fail_shut(fl);
 	if (fd < 0)
 		return 0;
 	link->wfd = -1;
