@@ -147,6 +147,15 @@ client() { # client VAR STEP...: one that connects to the listener
     assert_equal "$(wc -l <srv.out)" 8000
 }
 
+@test "--raw-stream: the unfinished line of one of many does not wait" {
+    need_strace
+    under="strace -qq -o $dir/strace -e trace=write,writev" \
+        start_listener srv --accept 2 --raw-stream
+    client a send 'whole\nbegun' hold
+    wait_until 10 has srv.out begun
+    has strace '"whole\nbegun"'
+}
+
 @test "-k: a line without an end goes out after a while" {
     start_listener srv -k
     client a send 'no line end' hold
