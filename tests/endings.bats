@@ -253,10 +253,36 @@ empty="$(printf '' | sha256sum | cut -d ' ' -f 1)"
     assert_ends "$cl" 0
 }
 
+@test "--linger waits longer for a peer that pauses" {
+    make_file a 250K
+    peer steps -1 listen buffers 4K pause 3 read-all
+    stdin=a start cl "$NETPY" connect --eof close --sndbuf 200K --linger 60 127.0.0.1 "$port"
+    assert_ends "$cl" 0 30
+    gone "$peer" 10
+    assert_equal "$(peer_said)" "end after $((250 << 10)) $(digest a)"
+}
+
 @test "--linger defaults to two seconds" {
     peer steps -1 listen recv pause 1 send late read-all
     echo x >in
     stdin=in start cl "$NETPY" connect --eof close 127.0.0.1 "$port"
     assert_ends "$cl" 0
     refute grep -q error peer.out
+}
+
+@test "--reply: a slow client gets all of a long answer, longer than --linger" {
+    make_file answer 3M
+    slowly=()
+    for _ in {1..8}; do slowly+=(read 256K pause 0.2); done
+    start_listener srv --reply @answer --linger 500ms
+    run run_peer steps connect "$port" buffers 64K send x "${slowly[@]}" read-all
+    assert_line --index 8 "end after $((1 << 20)) $(tail -c 1M answer | digest)"
+    assert_ends "$srv" 0
+}
+
+@test "--reply-after TIME: when the client has ended already, the answer is the end" {
+    start_listener srv --reply done --reply-after 50ms --linger 60s
+    run run_peer steps connect "$port" shut lines
+    assert_output done
+    assert_ends "$srv" 0
 }

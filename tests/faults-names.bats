@@ -255,6 +255,12 @@ time.sleep(60)
     size_is cl.out 20
 }
 
+@test "--idle-timeout ends a client that does not take its echo" {
+    start_listener srv --echo --idle-timeout 300ms --send-only
+    start cl python3 -u "$tests/peers/steps.py" connect "$port" fill 64M hold
+    assert_ends "$srv" 7
+}
+
 @test "--accept-timeout: nobody came, status 7" {
     start srv "$NETPY" listen --accept-timeout 200ms 127.0.0.1 0
     assert_ends "$srv" 7
@@ -283,6 +289,16 @@ time.sleep(60)
     start cl "$NETPY" send --retry 300ms --retry-wait 50ms 127.0.0.1 "$(free_port)" hello
     assert_ends "$cl" 4
     has cl.err refused
+}
+
+@test "--retry-wait: the first pause, doubled each time" {
+    start cl "$NETPY" connect -v --retry 2 --retry-wait 10ms 127.0.0.1 "$(free_port)"
+    assert_ends "$cl" 4
+    # 10, 20, 40, 80, 160, 320, 320 ms ...; from 250 ms on there are at most four pauses.
+    (($(grep -c again cl.err) >= 5))
+    start cl "$NETPY" connect -v --retry 300ms --retry-wait 10 127.0.0.1 "$(free_port)"
+    assert_ends "$cl" 4
+    (($(grep -c again cl.err) <= 1))
 }
 
 @test "without --retry there is one try" {

@@ -42,6 +42,16 @@ refute_raw() { refute_output --regexp "(^|[^\\\\])$1"; }
     refute_raw '\\xe2\\x80\\xae'
 }
 
+@test "a character that a client's end cuts short is shown" {
+    start srv python3 "$tests/lib/on_terminal.py" expect '\\xc3' -- \
+        "$NETPY" listen --accept 2 --port-file port 127.0.0.1 0
+    wait_ready srv port
+    run_peer steps connect "$(<port)" send 'cut\xc3'
+    run_peer steps connect "$(<port)"
+    assert_ends "$srv" 0
+    has srv.out 'cut\\xc3'
+}
+
 @test "--raw passes everything" {
     peer steps -1 listen send '\x1b[31mred\x1b[0m\n' send 'end\n'
     run on_terminal expect end -- "$NETPY" connect --raw 127.0.0.1 "$port"
@@ -80,6 +90,14 @@ refute_raw() { refute_output --regexp "(^|[^\\\\])$1"; }
     peer steps -1 listen send 'bye\n'
     run on_terminal expect bye -- "$NETPY" connect 127.0.0.1 "$port"
     assert_line "status 0"
+}
+
+@test "--peer-eof keep: on a terminal too one goes on typing after the peer's half-close" {
+    peer steps -1 listen send 'bye\n' shut read-all
+    run on_terminal expect bye wait peer.err '' type 'more\n' type '\x04' -- \
+        "$NETPY" connect --peer-eof keep 127.0.0.1 "$port"
+    assert_line "status 0"
+    has peer.out "end after 5"
 }
 
 @test "Ctrl-C ends us as SIGINT, and the terminal is as before" {

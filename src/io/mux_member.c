@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "io/fdlink.h"
 #include "io/mux_impl.h"
 
 /* How long an unfinished line waits for its end, in seconds. */
@@ -125,6 +126,8 @@ static void on_answer(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	if (!member->replied)
 		reply(member);
+	else if (fdlink_unacked(chan_link(member->chan)->wfd) > 0)
+		close_member(member, member->mux->cfg.linger); /* is still taking the reply */
 	else
 		close_member(member, 0); /* the client had its time */
 }
@@ -181,10 +184,12 @@ static size_t on_data(struct chan *chan, const void *data, size_t len)
 static void finish(struct member *member)
 {
 	struct mux *mux = member->mux;
+	struct buf rest = { 0 };
 
-	if (member->escape)
-		filters_flush(member->escape, &member->line);
 	show_unfinished(member);
+	filters_flush(member->escape, &rest);
+	mux_output(mux, rest.data, rest.len);
+	buf_clear(&rest);
 	event_emit(mux->cfg.sink, EVENT_CLOSE, member->peer.id, EVENT_T("peer", member->name),
 		EVENT_T("by", chan_has_ended(member->chan) ? "peer" : "us"),
 		EVENT_T("reason", member->err.msg), EVENT_N("sent", chan_sent(member->chan)),
@@ -254,6 +259,10 @@ static void on_shut(struct chan *chan)
 	event_emit(mux->cfg.sink, EVENT_EOF, member->peer.id, EVENT_T("by", "us"));
 	if (!member->replied)
 		return;
+	if (chan_has_ended(chan)) {
+		close_member(member, mux->cfg.linger);
+		return;
+	}
 	ev_timer_stop(mux->loop, &member->answer);
 	ev_timer_set(&member->answer, mux->cfg.linger, 0.);
 	ev_timer_start(mux->loop, &member->answer);
@@ -282,8 +291,9 @@ static void on_idle(struct ev_loop *loop, ev_timer *timer, int events)
 	char text[NUM_TEXT];
 
 	(void)events;
-	/* Time in which we hold the peer back ourselves does not count. */
-	if (chan_is_paused(member->chan))
+	/* Time in which we hold the peer back ourselves does not count; it is its own doing when it
+	 * does not take its echo. */
+	if (chan_is_paused(member->chan) && !member_is_behind(member))
 		left = limit;
 	if (left > 0) {
 		ev_timer_set(timer, left, 0.);
