@@ -261,3 +261,18 @@ writes=write,writev,sendto,sendmsg,sendfile,splice
         "$1" connect 127.0.0.1 "$(cat port)" <a && wait $srv' - "$NETPY"
     assert_same a out
 }
+
+@test "listen -k: a client that does not read keeps nothing from the next one that speaks" {
+    mkfifo in
+    stdin=in start srv "$NETPY" listen -k --port-file port 127.0.0.1 0
+    exec 8>in
+    wait_ready srv port
+    start deaf python3 -u "$tests/peers/steps.py" connect "$(<port)" send 'deaf\n' hold
+    wait_until 10 has srv.out deaf
+    stdin=/dev/zero stdout=in start writer head -c 64M
+    exec 8>&-
+    # Bytes wait in our socket: what goes to the deaf one is stuck.
+    wait_until 10 grep -qE "$(printf '0100007F:%04X 0100007F:[0-9A-F]+ 01 0*[1-9A-F][0-9A-F]*:' "$(<port)")" /proc/net/tcp
+    start well python3 -u "$tests/peers/steps.py" connect "$(<port)" send 'well\n' read 1M
+    wait_until 10 has well.out "read 1048576"
+}

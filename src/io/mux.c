@@ -43,9 +43,12 @@ static void on_local_drained(struct chan *chan)
 
 /* --- input -------------------------------------------------------------------------------- */
 
+/* Only those who are chosen count: who was before may take its time. */
 static bool somebody_is_slow(const struct mux *mux)
 {
-	for (struct peer *peer = mux->peers.list; peer; peer = peer->next)
+	struct peer *peer = NULL;
+
+	while ((peer = peers_choose(&mux->peers, &mux->cfg.to, peer)))
 		if (chan_queued(member_of(peer)->chan) > 0)
 			return true;
 	return false;
@@ -53,7 +56,9 @@ static bool somebody_is_slow(const struct mux *mux)
 
 void mux_retry_input(struct mux *mux)
 {
-	if (!mux->input_over && mux->peers.count > 0 && !somebody_is_slow(mux))
+	if (!chan_is_paused(mux->local) || mux->input_over || mux->peers.count == 0)
+		return;
+	if (!somebody_is_slow(mux))
 		chan_resume(mux->local);
 }
 

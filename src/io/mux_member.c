@@ -167,6 +167,7 @@ static size_t on_data(struct chan *chan, const void *data, size_t len)
 	}
 	tap_bytes(mux->cfg.taps, TAP_RECEIVED, member->peer.id, member->name, data, len, 0);
 	peers_spoke(&mux->peers, &member->peer);
+	mux_retry_input(mux);
 	if (mux->cfg.answer == MUX_ECHO)
 		echo(member, data, len);
 	reply_when_due(member, data, len);
