@@ -286,3 +286,21 @@ empty="$(printf '' | sha256sum | cut -d ' ' -f 1)"
     assert_output done
     assert_ends "$srv" 0
 }
+
+@test "who never sends does not wait for the end of an input that it does not read" {
+    echo data >in
+    peer steps -1 listen send bye
+    run netpy connect --recv-only --peer-eof keep 127.0.0.1 "$port" <in
+    assert_success
+    assert_output bye
+    stdin=in start_listener srv --accept 2 --to none --peer-eof keep
+    run_peer steps connect "$port" send 'a\n'
+    run run_peer steps connect "$port" send 'b\n' shut read-all
+    assert_output "end after 0 $empty"
+    assert_ends "$srv" 0
+    assert_file srv.out 'a\nb\n'
+    stdin=in start_listener srv --to none
+    run run_peer steps connect "$port" shut read-all
+    assert_output "end after 0 $empty"
+    assert_ends "$srv" 0
+}

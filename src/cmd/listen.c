@@ -142,7 +142,7 @@ struct listen {
 	struct local local;
 	struct serve *serve;
 	struct talk talk;
-	struct mux *mux; /* with -k, --accept, --echo or --reply; else NULL */
+	struct mux *mux; /* with -k, --accept, --echo, --reply or --to none; else NULL */
 	struct to to;
 	struct buf reply;
 	double reply_time; /* -1: none */
@@ -214,11 +214,11 @@ static struct mux *new_mux(struct listen *self)
 	static const struct mux_cb cb = { .left = on_left, .done = on_mux_done };
 	const struct listen_cfg *cfg = self->cfg;
 	bool silent = talk_receives_only(&cfg->talk, &self->local) || cfg->clients.echo ||
-		      cfg->clients.reply;
+		      cfg->clients.reply || self->to.kind == TO_NONE;
 	struct mux_cfg mux = {
 		.to = self->to,
 		.eof = cfg->talk.eof >= 0 ? (enum pump_eof)cfg->talk.eof : PUMP_EOF_HALF,
-		.peer_eof = talk_peer_eof(&cfg->talk, &self->local),
+		.peer_eof = silent ? PUMP_PEER_EOF_END : talk_peer_eof(&cfg->talk, &self->local),
 		.linger = cfg->talk.linger,
 		.idle = cfg->limits.idle,
 		.raw = cfg->clients.raw_stream || self->wanted == 1,
@@ -245,7 +245,8 @@ static struct mux *new_mux(struct listen *self)
 
 static bool uses_mux(const struct listen *self)
 {
-	return self->wanted != 1 || self->cfg->clients.echo || self->cfg->clients.reply;
+	return self->wanted != 1 || self->cfg->clients.echo || self->cfg->clients.reply ||
+	       self->to.kind == TO_NONE;
 }
 
 /* --- the listening side ----------------------------------------------------------------------- */

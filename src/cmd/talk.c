@@ -90,10 +90,12 @@ bool talk_receives_only(const struct talk_cfg *cfg, const struct local *local)
 
 enum pump_peer_eof talk_peer_eof(const struct talk_cfg *cfg, const struct local *local)
 {
+	/* There is nothing to go on for when nothing will ever be sent. */
+	if (talk_receives_only(cfg, local))
+		return PUMP_PEER_EOF_END;
 	if (cfg->peer_eof >= 0)
 		return (enum pump_peer_eof)cfg->peer_eof;
-	return local->in_terminal || talk_receives_only(cfg, local) ? PUMP_PEER_EOF_END
-								    : PUMP_PEER_EOF_KEEP;
+	return local->in_terminal ? PUMP_PEER_EOF_END : PUMP_PEER_EOF_KEEP;
 }
 
 /* --- limits and remarks --------------------------------------------------------------------- */

@@ -29,7 +29,8 @@ extern const struct opt talk_opts[];
 enum eol talk_eol(const struct talk_cfg *cfg);
 /* Which ends of the local side are used: enum local_want. */
 unsigned talk_wants(const struct talk_cfg *cfg);
-/* What the peer's EOF means, by --peer-eof or by what the local side is. */
+/* What the peer's EOF means: the end for who sends nothing, else by --peer-eof or by what the local
+ * side is. */
 enum pump_peer_eof talk_peer_eof(const struct talk_cfg *cfg, const struct local *local);
 /* Receive only, without a half-close: --recv-only, or an absent stdin without --eof. */
 bool talk_receives_only(const struct talk_cfg *cfg, const struct local *local);
