@@ -2,7 +2,8 @@
 /*
  * Has this regular expression appeared in a stream? Extended syntax, C locale; '.' and the
  * anchors stay within a line. What was seen is looked at line by line, so a match does not span
- * lines, and of a line longer than MATCH_LINE only the end is kept.
+ * lines; an unfinished line counts as it stands, '$' included. At most MATCH_LINE bytes of a line
+ * are kept, its latest: what matches within half of that is found wherever it stands.
  */
 #ifndef NETPY_BASE_MATCH_H
 #define NETPY_BASE_MATCH_H
@@ -21,6 +22,7 @@ struct match {
 	bool compiled;
 	bool found;
 	struct buf line; /* the unfinished line so far */
+	bool cut;	 /* its beginning has been dropped: '^' is not there */
 };
 
 /* *match is zero or cleared. option names the row for messages. -1 with ERR_USAGE and why. */

@@ -54,18 +54,27 @@ static void bytes_behind_a_nul_are_seen(void **state)
 	assert_true(found("end$", "a\0b\0end\n", 8, 8));
 }
 
-static void of_a_long_line_the_end_is_kept(void **state)
+static void a_long_line_is_searched_from_end_to_end(void **state)
 {
 	size_t len = 10 * MATCH_LINE;
+	size_t steps[] = { 999, MATCH_LINE / 2, MATCH_LINE, len };
 	char *line = malloc(len + 1);
 
 	(void)state;
 	assert_non_null(line);
 	memset(line, 'x', len);
+	memcpy(line, "START", 5);
+	memcpy(line + 3 * MATCH_LINE - 3, "MIDDLE", 6);
 	memcpy(line + len - 3, "END", 3);
 	line[len] = '\0';
-	assert_true(in_text("END$", line, 1000));
-	assert_true(in_text("END$", line, len));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		assert_true(in_text("START", line, steps[i]));
+		assert_true(in_text("^START", line, steps[i]));
+		assert_true(in_text("MIDDLE", line, steps[i]));
+		assert_true(in_text("END$", line, steps[i]));
+		assert_false(in_text("^x", line, steps[i]));
+	}
+	assert_false(in_text("x$", line, len));
 	free(line);
 }
 
@@ -103,7 +112,7 @@ int main(void)
 		cmocka_unit_test(a_match_stays_within_a_line),
 		cmocka_unit_test(an_unfinished_line_counts),
 		cmocka_unit_test(bytes_behind_a_nul_are_seen),
-		cmocka_unit_test(of_a_long_line_the_end_is_kept),
+		cmocka_unit_test(a_long_line_is_searched_from_end_to_end),
 		cmocka_unit_test(a_reset_forgets_the_text_only),
 		cmocka_unit_test(a_broken_expression_says_why),
 	};
