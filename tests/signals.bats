@@ -64,6 +64,7 @@ print(child.wait())
 
 @test "as process 1 of a container we end too" {
     need_root
+    need_native
     unshare -pf true 2>/dev/null || skip "no process namespaces here"
     start outer unshare -pf "$NETPY" listen --port-file port 127.0.0.1 0
     wait_ready outer port
