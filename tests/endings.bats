@@ -304,3 +304,19 @@ empty="$(printf '' | sha256sum | cut -d ' ' -f 1)"
     assert_output "end after 0 $empty"
     assert_ends "$srv" 0
 }
+
+@test "--accept-timeout: what earlier clients sent still goes to a slow reader" {
+    mkfifo out
+    exec 8<>out
+    head -c 64K /dev/zero >&8 # the pipe is full
+    stdout=out start_listener srv -k --accept-timeout 200ms
+    run_peer steps connect "$port" send last
+    exec 9<out
+    run gone "$srv" 1
+    assert_failure
+    exec 8>&-
+    tail -c +65537 <&9 >got
+    assert_ends "$srv" 7
+    assert_file got last
+    has srv.err "no client within 200 ms"
+}

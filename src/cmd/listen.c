@@ -174,7 +174,15 @@ static void on_alone(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	err_set(&err, ERR_TIMEOUT, "no client within %s",
 		num_format_time(self->cfg->clients.accept_timeout, text));
-	run_end(&self->run, &err);
+	if (!self->mux) {
+		run_end(&self->run, &err);
+		return;
+	}
+	/* What earlier clients sent may still be on its way out. */
+	err_move(&self->first, &err);
+	serve_free(self->serve);
+	self->serve = NULL;
+	mux_finish(self->mux);
 }
 
 static bool serves_for_ever(const struct listen *self)
