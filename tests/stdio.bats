@@ -276,3 +276,18 @@ print(code, os.get_blocking(theirs.fileno()), mine.recv(100).decode())
     (($(peak_memory "$cl") < 6000))
     exec 9<&-
 }
+
+@test "a signal ends us while a FIFO has no writer yet" {
+    need_native
+    mkfifo fifo
+    for words in "connect --input fifo 127.0.0.1 1" "listen --input fifo 127.0.0.1 0" \
+        "send --input fifo 127.0.0.1 1" "send 127.0.0.1 1 @fifo" \
+        "udp-send --input fifo 127.0.0.1 1" "udp-send 127.0.0.1 1 @fifo"; do
+        # shellcheck disable=SC2086
+        start us "$NETPY" $words
+        # shellcheck disable=SC2154
+        wait_until 10 grep -qF '(netpy) S' "/proc/$us/stat"
+        kill -TERM "$us"
+        assert_ends "$us" 143
+    done
+}

@@ -37,17 +37,30 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 	run_end(run, NULL);
 }
 
-int run_begin(struct run *run, const char *command, const struct report_cfg *report,
+int run_prepare(struct run *run, const char *command, const struct report_cfg *report,
 	double deadline, struct err *err)
 {
 	*run = (struct run){ .loop = loop_new() };
 	if (!run->loop)
 		return err_set(err, ERR_LOCAL, "cannot make an event loop");
 	report_init(&run->report, report, command);
-	signals_start(run->loop);
 	ev_timer_init(&run->deadline, on_deadline, 0., deadline > 0 ? deadline : 1e-6);
 	if (deadline >= 0)
 		ev_timer_again(run->loop, &run->deadline);
+	return 0;
+}
+
+void run_catch_signals(struct run *run)
+{
+	signals_start(run->loop);
+}
+
+int run_begin(struct run *run, const char *command, const struct report_cfg *report,
+	double deadline, struct err *err)
+{
+	if (run_prepare(run, command, report, deadline, err) < 0)
+		return -1;
+	run_catch_signals(run);
 	return 0;
 }
 

@@ -29,6 +29,13 @@ struct run {
 /* Fills *run; deadline -1: none. The configs are borrowed until run_finish. Returns 0 or -1. */
 int run_begin(struct run *run, const char *command, const struct report_cfg *report,
 	double deadline, struct err *err);
+/*
+ * The same in two steps, for those who open and read files with the reports at hand: a FIFO may
+ * make them wait, and what would only be told to the loop could not end that.
+ */
+int run_prepare(struct run *run, const char *command, const struct report_cfg *report,
+	double deadline, struct err *err);
+void run_catch_signals(struct run *run);
 /* Turn the loop until run_end, the deadline or a signal. */
 void run_loop(struct run *run);
 /* Leave the loop; err (NULL: all is well) is moved. */

@@ -372,6 +372,7 @@ static void go(struct send *self, struct endpoint *endpoint)
 	static const struct dial_cb dial_cb = { .done = on_connected, .failed = on_failed };
 	const struct send_cfg *cfg = self->cfg;
 
+	run_catch_signals(&self->run);
 	self->dial = dial_start(self->run.loop, &cfg->dial, &cfg->sock, endpoint,
 		&self->run.report.sink, &dial_cb, self);
 	run_loop(&self->run);
@@ -389,7 +390,7 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 	struct send self = { .cfg = cfg };
 	struct endpoint endpoint = { 0 };
 
-	if (run_begin(&self.run, "send", &cfg->report, cfg->limits.deadline, err) < 0)
+	if (run_prepare(&self.run, "send", &cfg->report, cfg->limits.deadline, err) < 0)
 		return -1;
 	if (check(&self, rest, &endpoint, &self.run.err) == 0 &&
 		local_open(&cfg->local, wanted(&self), &self.local, &self.run.err) == 0)

@@ -467,11 +467,12 @@ static int run(void *config, const struct opt_rest *rest, struct err *err)
 		return -1;
 	self.has_data = used < rest->count;
 	if (check(&self, &endpoint, err) < 0 || make_frame(&self, &endpoint, &frame, err) < 0 ||
-		run_begin(&self.run, "udp-send", &cfg->report, cfg->limits.deadline, err) < 0)
+		run_prepare(&self.run, "udp-send", &cfg->report, cfg->limits.deadline, err) < 0)
 		goto out;
 	if (build_data(&self, rest->operands + used, rest->count - used, err) == 0 &&
 		local_open(&cfg->local, LOCAL_OUTPUT | (self.has_data ? 0 : LOCAL_INPUT),
 			&self.local, err) == 0) {
+		run_catch_signals(&self.run);
 		start(&self, &endpoint, &frame);
 		run_loop(&self.run);
 		stop(&self);
