@@ -114,7 +114,7 @@ empty="$(printf '' | sha256sum | cut -d ' ' -f 1)"
 
 @test "a peer that ends without a word after our half-close: a hint names send and --eof keep" {
     peer steps -1 listen read-all
-    run --separate-stderr netpy connect 127.0.0.1 "$port" <<<"question"
+    run --separate-stderr netpy connect -v 127.0.0.1 "$port" <<<"question"
     assert_success
     assert_regex "$stderr" "netpy send"
     assert_regex "$stderr" "--eof keep"

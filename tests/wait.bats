@@ -169,7 +169,12 @@ c = s.accept()[0]; c.sendall(b"hello\n"); time.sleep(60)'
     server srv "$accepting"
     # shellcheck disable=SC2016
     look='trap "" USR1; ulimit -S -n 100; exec "$@" sh -c "$(cat look)"'
-    echo 'ls /proc/$$/fd; grep "^Sig[BIC]" /proc/$$/status; ulimit -n' >look
+    # A shell that starts grep has all signals blocked for a moment, so it looks by itself.
+    cat >look <<'LOOK'
+ls /proc/$$/fd
+while read -r line; do case $line in Sig[BIC]*) echo "$line" ;; esac; done </proc/$$/status
+ulimit -n
+LOOK
     bash -c "$look" - env >wanted
     bash -c "$look" - "$NETPY" wait "127.0.0.1:$port" -- >got
     assert_same got wanted

@@ -25,6 +25,7 @@ static const struct opt_group groups[] = {
 	{ "limits", "Time limits", limit_opts, GROUP(limits), NULL },
 	{ "files", "Files and terminal", local_opts, GROUP(local), NULL },
 	{ "sockets", "Sockets", sock_opts, GROUP(sock), NULL },
+	{ "streams", "Stream sockets", sock_stream_opts, GROUP(sock), NULL },
 	{ "reports", "Reports", report_opts, GROUP(report), NULL },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
 #include "cmd/talk.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -150,10 +151,10 @@ static void hint_no_answer(struct talk *talk)
 		return;
 	if (!talk->input_over || talk->interactive || talk->cfg->send_only || talk->cfg->eof >= 0)
 		return;
-	run_warn(talk->run,
-		"no answer after our half-close; some servers need --eof keep, "
-		"or `netpy send`, which waits",
-		NULL);
+	/* To a person at once; in a log, where one-way messages are the rule, only when asked. */
+	event_emit(&talk->run->report.sink, isatty(STDERR_FILENO) ? EVENT_WARN : EVENT_NOTE, 0,
+		EVENT_T("text", "no answer after our half-close; some servers need --eof keep, "
+				"or `netpy send`, which waits"));
 }
 
 /* --- the pump's calls ------------------------------------------------------------------------ */

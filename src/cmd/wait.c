@@ -114,7 +114,7 @@ struct waiting {
 	struct run run;
 	ev_timer deadline;
 	double started;
-	bool on_terminal; /* tell of every change, not only how it ended */
+	bool every_change; /* tell of each, not only how it ended: on a terminal, or with -v */
 	struct target *targets;
 	size_t count, up;
 };
@@ -221,9 +221,9 @@ static void on_result(void *owner, bool up, const char *state, struct err *err)
 	}
 	t->up = up;
 	all->up += up;
-	if (all->on_terminal && news)
+	if (all->every_change && news)
 		tell_change(t);
-	else if (!all->on_terminal && up)
+	else if (!all->every_change && up)
 		tell_end(t);
 	if (!up)
 		ask_later(t);
@@ -246,7 +246,7 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 	for (i = 0; i < all->count; i++) {
 		if (all->targets[i].up)
 			continue;
-		if (!all->on_terminal)
+		if (!all->every_change)
 			tell_end(&all->targets[i]);
 		buf_printf(&names, "%s%s", names.len > 0 ? ", " : "", all->targets[i].name);
 	}
@@ -301,7 +301,7 @@ static void start(struct waiting *all)
 	size_t i;
 
 	all->started = clock_now();
-	all->on_terminal = isatty(STDERR_FILENO);
+	all->every_change = isatty(STDERR_FILENO) || all->cfg->report.verbose > 0;
 	ev_timer_init(&all->deadline, on_deadline, all->cfg->own.deadline, 0);
 	ev_timer_start(all->run.loop, &all->deadline);
 	for (i = 0; i < all->count; i++) {

@@ -12,7 +12,8 @@
 #include "base/opt.h"
 #include "net/addr.h"
 
-/* Filled by sock_opts: -4 -6 -n --keepalive --nodelay --sndbuf --rcvbuf --ttl --tos --interface */
+/* Filled by sock_opts: -4 -6 -n --sndbuf --rcvbuf --ttl --tos --interface; and for streams by
+ * sock_stream_opts: --keepalive --nodelay */
 struct sock_cfg {
 	bool only4, only6;
 	bool numeric;         /* -n: names are not looked up */
@@ -23,6 +24,7 @@ struct sock_cfg {
 	const char *interface; /* bind to this device */
 };
 extern const struct opt sock_opts[];
+extern const struct opt sock_stream_opts[];
 
 /* AF_UNSPEC, AF_INET or AF_INET6 as -4 and -6 say. */
 int sock_family(const struct sock_cfg *cfg);

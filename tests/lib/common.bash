@@ -114,7 +114,7 @@ in_netns() {
     local root=()
     [[ $EUID -eq 0 ]] || root=(-r)
     # shellcheck disable=SC2016
-    unshare "${root[@]}" -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
+    unshare "${root[@]}" -n -m sh -c 'ip link set lo up && exec "$@"' sh "$@"
 }
 
 # netpy ARG...: run it in the foreground, for at most 20 seconds (timeout's status: 124). With
@@ -264,10 +264,18 @@ has() { grep -qF -e "$2" "$1"; }
 size_is() { [[ $(stat -c %s "$1") -eq $2 ]]; }
 at_least() { [[ $(stat -c %s "$1") -ge $2 ]]; }
 
-# make_file NAME SIZE: reproducible bytes of every value. SIZE as in head -c: 16M, 1G.
+# make_file NAME SIZE: reproducible bytes of every value that do not repeat. SIZE: 100, 16M, 1G.
 make_file() {
-    openssl enc -aes-128-ctr -K 0123456789abcdef0123456789abcdef -iv 0 -nosalt </dev/zero 2>/dev/null |
-        head -c "$2" >"$1"
+    python3 -c '
+import random, sys
+name, size = sys.argv[1:]
+unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(size[-1], 1)
+left, source = int(size.rstrip("KMG")) * unit, random.Random(1)
+with open(name, "wb") as file:
+    while left:
+        block = source.randbytes(min(left, 1 << 20))
+        left -= len(block)
+        file.write(block)' "$1" "$2"
 }
 
 digest() { sha256sum "$@" | cut -d ' ' -f 1; }
