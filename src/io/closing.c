@@ -46,7 +46,10 @@ static void judge(struct closing *closing)
 
 	if (lost > 0) {
 		link_abort(chan_link(closing->chan));
-		err_set(&err, ERR_PEER, "the peer did not take the last %lu bytes", lost);
+		if (fdlink_is_unix(chan_link(closing->chan)->wfd))
+			err_set(&err, ERR_PEER, "the peer did not take all that was sent");
+		else
+			err_set(&err, ERR_PEER, "the peer did not take the last %lu bytes", lost);
 		err_set_hint(&err, "--linger TIME waits longer");
 	}
 	finish(closing, &err);

@@ -14,7 +14,8 @@ struct closing;
 
 /*
  * Takes the chan over. done is called once, from the loop: err.kind is ERR_NONE when the peer's
- * kernel has acknowledged everything, else ERR_PEER with how many bytes were not. The chan still
+ * kernel has acknowledged everything, else ERR_PEER with how many bytes were not (a unix socket
+ * cannot tell how many). The chan still
  * exists then (its counters may be read); closing_free, also allowed inside done, frees both.
  */
 struct closing *closing_start(struct ev_loop *loop, struct chan *chan, double linger,

@@ -195,3 +195,11 @@ unsigned long fdlink_unacked(int wfd)
 		return 0;
 	return (unsigned long)left;
 }
+
+bool fdlink_is_unix(int wfd)
+{
+	int domain = 0;
+	socklen_t len = sizeof(domain);
+
+	return getsockopt(wfd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_UNIX;
+}

@@ -24,8 +24,10 @@ void fdlink_set_name(struct link *link, const char *name);
 
 /*
  * Bytes of a stream socket that the other side has not acknowledged (tcp(7), SIOCOUTQ); 0 for
- * what cannot tell. Takes a link's wfd, so that it also serves for a layer above.
+ * what cannot tell. Takes a link's wfd, so that it also serves for a layer above. Of a unix socket
+ * it is the memory of what was not read, which says no more than whether there is any.
  */
 unsigned long fdlink_unacked(int wfd);
+bool fdlink_is_unix(int wfd);
 
 #endif
