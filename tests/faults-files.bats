@@ -143,3 +143,11 @@ load lib/common
     assert_ends "$cl" 9
     has cl.err "No space left on device"
 }
+
+@test "--output with a link that leads nowhere fails before the network is touched" {
+    ln -s nowhere out
+    run netpy connect --output out 127.0.0.1 "$(free_port)"
+    assert_failure 9
+    assert_output --partial "cannot write out: File exists"
+    [[ -L out && ! -e out.part ]]
+}

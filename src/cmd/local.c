@@ -123,7 +123,8 @@ static int open_output(const struct local_cfg *cfg, struct local *local, struct 
 		return open_directly(cfg->output, O_CREAT | O_APPEND, err);
 	if (stat(cfg->output, &st) < 0 || S_ISREG(st.st_mode)) {
 		local->overwrite = cfg->overwrite;
-		if (cfg->overwrite || access(cfg->output, F_OK) < 0)
+		/* A name that leads nowhere is in the way of renaming too. */
+		if (cfg->overwrite || lstat(cfg->output, &st) < 0)
 			return open_part(local, cfg->output, err);
 		err_set_errno(err, ERR_LOCAL, EEXIST, "cannot write %s", cfg->output);
 		err_set_hint(err, "--overwrite replaces it");
