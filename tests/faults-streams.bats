@@ -30,7 +30,7 @@ writes=write,writev,sendto,sendmsg,sendfile,splice
     make_file a 30K
     peer steps -1 listen buffers 2K read-all
     within 60 "$NETPY" connect 127.0.0.1 "$port" <a
-    assert_equal "$(peer_said)" "end after $((30 << 10)) $(digest a)"
+    assert_peer_said "end after $((30 << 10)) $(digest a)"
 }
 
 @test "short reads: a peer that sends byte by byte, and one that reads byte by byte" {
@@ -40,14 +40,14 @@ writes=write,writev,sendto,sendmsg,sendfile,splice
     make_file a 200
     peer steps -1 listen sip 200 0.001 read-all
     netpy connect 127.0.0.1 "$port" <a
-    has peer.out "end after 0"
+    wait_until 10 has peer.out "end after 0"
 }
 
 @test "both ends write 16 MiB before they read: no deadlock" {
     make_file a 16M
     peer steps -1 listen fill 16M shut read-all
     within 60 "$NETPY" connect 127.0.0.1 "$port" <a >out
-    assert_equal "$(peer_said)" "end after $((16 << 20)) $(digest a)"
+    assert_peer_said "end after $((16 << 20)) $(digest a)"
     size_is out $((16 << 20))
 }
 
@@ -167,7 +167,7 @@ writes=write,writev,sendto,sendmsg,sendfile,splice
     peer steps -1 listen fill 2M read-all
     netpy connect --send-only 127.0.0.1 "$port" <a
     gone "$peer" 10
-    assert_equal "$(peer_said)" "end after $((8 << 20)) $(digest a)"
+    assert_peer_said "end after $((8 << 20)) $(digest a)"
 }
 
 @test "stopped and continued in the middle: nothing lost" {

@@ -9,7 +9,7 @@ load lib/common
     run netpy connect 127.0.0.1 "$port" <<<"hello"
     assert_success
     assert_output "Hello, World!"
-    assert_equal "$(peer_said)" "hello"
+    assert_peer_said "hello"
 }
 
 @test "the same over IPv6" {
@@ -24,7 +24,7 @@ load lib/common
     run netpy send 127.0.0.1 "$port" hello
     assert_success
     assert_output "Hello, World!"
-    assert_equal "$(peer_said)" "hello"
+    assert_peer_said "hello"
 }
 
 @test "listen and a client that sends, reads once and prints" {

@@ -107,7 +107,7 @@ asked_for() {
     peer steps -1 listen peer
     source_port=$(free_port)
     netpy connect --eof half -p "$source_port" 127.0.0.1 "$port"
-    assert_equal "$(peer_said)" "127.0.0.1 $source_port"
+    assert_peer_said "127.0.0.1 $source_port"
 }
 
 @test "-p: in listen it is the port" {
@@ -145,7 +145,7 @@ asked_for() {
     peer steps -1 listen recv send answer
     run netpy connect --input - --output - 127.0.0.1 "$port" <<<"question"
     assert_output answer
-    assert_equal "$(peer_said)" question
+    assert_peer_said question
 }
 
 @test "--output: what comes goes to this file" {

@@ -27,7 +27,7 @@ load lib/common
     run netpy send --wait 100ms 127.0.0.1 "$port" <a
     assert_success
     assert_output late
-    assert_equal "$(peer_said)" "end after $((1 << 20)) $(digest a)"
+    assert_peer_said "end after $((1 << 20)) $(digest a)"
 }
 
 @test "@FILE is a file's content, @@x the text @x, @- stdin" {

@@ -45,7 +45,7 @@ load lib/common
     peer steps -1 listen read-all
     within 60 python3 "$tests/peers/pipes.py" empty-in a 5000 0.01 \
         "$NETPY" connect 127.0.0.1 "$port"
-    assert_equal "$(peer_said)" "end after 102400 $(digest a)"
+    assert_peer_said "end after 102400 $(digest a)"
 }
 
 @test "stdin is a regular file, a pipe, the null device: all the same" {
@@ -53,7 +53,7 @@ load lib/common
     for way in 'exec "$@" <a' 'cat a | "$@"' 'exec "$@" < <(cat a)'; do
         peer steps -1 listen read-all
         within 20 bash -c "$way" - "$NETPY" connect 127.0.0.1 "$port"
-        assert_equal "$(peer_said)" "end after 307200 $(digest a)"
+        assert_peer_said "end after 307200 $(digest a)"
     done
 }
 
@@ -128,7 +128,7 @@ load lib/common
     echo hello >in
     stdin=in start cl bash -c 'exec "$@" >&-' - "$NETPY" connect --send-only 127.0.0.1 "$port"
     assert_ends "$cl" 0
-    assert_equal "$(peer_said)" "end after 6 $(digest in)"
+    assert_peer_said "end after 6 $(digest in)"
 }
 
 @test "stdin closed: we only receive" {

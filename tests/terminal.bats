@@ -32,7 +32,7 @@ refute_raw() { refute_output --regexp "(^|[^\\\\])$1"; }
     peer steps -1 listen send '\x1b[6n\x1b[c' send 'end\n' read-all
     run on_terminal expect end type '\x04' -- "$NETPY" connect 127.0.0.1 "$port"
     refute_raw '\\x1b'
-    has peer.out "end after 0"
+    wait_until 10 has peer.out "end after 0"
 }
 
 @test "an escape sequence cut in two is escaped too" {
@@ -82,8 +82,8 @@ refute_raw() { refute_output --regexp "(^|[^\\\\])$1"; }
     run on_terminal type 'one\n' expect heard type 'two\n' type '\x04' -- \
         "$NETPY" connect --peer-eof keep 127.0.0.1 "$port"
     assert_line "status 0"
-    has peer.out "read 4"
-    has peer.out "end after 4"
+    wait_until 10 has peer.out "read 4"
+    wait_until 10 has peer.out "end after 4"
 }
 
 @test "on a terminal the peer's end is the end" {
@@ -97,7 +97,7 @@ refute_raw() { refute_output --regexp "(^|[^\\\\])$1"; }
     run on_terminal expect bye type 'more\n' type '\x04' -- \
         "$NETPY" connect --peer-eof keep 127.0.0.1 "$port"
     assert_line "status 0"
-    has peer.out "end after 5"
+    wait_until 10 has peer.out "end after 5"
 }
 
 @test "Ctrl-C ends us as SIGINT, and the terminal is as before" {

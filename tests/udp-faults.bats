@@ -37,7 +37,7 @@ bats_require_minimum_version 1.5.0
     assert_output --partial 'was not sent: Operation not permitted'
     assert_output --partial '1 datagram was not sent'
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'a\n\nc'
+    assert_peer_said $'a\n\nc'
 }
 
 @test "EPERM in a listener: told, and it goes on" {

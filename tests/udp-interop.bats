@@ -40,7 +40,7 @@ asks_us() {
     peer hello_udp_server
     run -0 netpy udp-send --replies 1 127.0.0.1 "$port" 'Hi!'
     assert_output 'Hello, World!'
-    assert_equal "$(peer_said)" 'Hi!'
+    assert_peer_said 'Hi!'
     start_udp_listener srv --reply 'Hello, World!' --datagrams 1
     run run_peer hello_udp_client 127.0.0.1 "$port" 'Hi!'
     assert_output --partial 'Hello, World!'

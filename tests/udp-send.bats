@@ -12,7 +12,7 @@ send() { netpy udp-send "$@"; }
     send --wait 0 127.0.0.1 "$port" hello
     send --wait 0 127.0.0.1 "$port" two words
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'hello\ntwo words'
+    assert_peer_said $'hello\ntwo words'
 }
 
 @test "DATA: escapes, hexadecimal, files, line ends" {
@@ -25,7 +25,7 @@ send() { netpy udp-send "$@"; }
     send --wait 0 -e -C 127.0.0.1 "$port" 'x\ny'
     send --wait 0 --eol cr 127.0.0.1 "$port" @file
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'aA\tb\nabc\na\nb\n@file\nx\r\ny\r\n\na\rb'
+    assert_peer_said $'aA\tb\nabc\na\nb\n@file\nx\r\ny\r\n\na\rb'
 }
 
 @test "what was probably not meant is said, and sent all the same" {
@@ -35,7 +35,7 @@ send() { netpy udp-send "$@"; }
     assert_regex "$stderr" 'hint: -e'
     run -0 --separate-stderr netpy udp-send --wait 0 127.0.0.1 "$port" file
     assert_regex "$stderr" 'hint: @file'
-    assert_equal "$(peer_said)" $'GET\\r\nfile'
+    assert_peer_said $'GET\\r\nfile'
 }
 
 @test "DATA that cannot be: status 2, or 9 for a file, and nothing is sent" {
@@ -54,35 +54,35 @@ send() { netpy udp-send "$@"; }
     send --wait 0 127.0.0.1 "$port" ''
     send --wait 0 --datagram whole 127.0.0.1 "$port" < <(:)
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'0 bytes\n0 bytes'
+    assert_peer_said $'0 bytes\n0 bytes'
 }
 
 @test "stdin: each line is a datagram, the last one too when it has no line end" {
     peer udp listen recv recv recv recv
     printf 'one\n\ntwo\nthree' | send --wait 0 127.0.0.1 "$port"
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'one\n\n\n\ntwo\n\nthree'
+    assert_peer_said $'one\n\n\n\ntwo\n\nthree'
 }
 
 @test "stdin: line ends are changed when asked for" {
     peer udp listen recv recv recv
     printf 'a\nb\r\nc' | send -C --wait 0 127.0.0.1 "$port"
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'a\r\n\nb\r\n\nc'
+    assert_peer_said $'a\r\n\nb\r\n\nc'
 }
 
 @test "--eol none takes the line ends away" {
     peer udp listen recv recv
     printf 'a\nb\n' | send --eol none --wait 0 127.0.0.1 "$port"
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'a\nb'
+    assert_peer_said $'a\nb'
 }
 
 @test "--datagram whole: everything until the end is one" {
     peer udp listen recv
     (printf 'a\n' && sleep 0.1 && printf b) | send --datagram whole --wait 0 127.0.0.1 "$port"
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'a\nb'
+    assert_peer_said $'a\nb'
 }
 
 @test "--datagram SIZE: pieces, the last may be smaller; DATA too" {
@@ -90,7 +90,7 @@ send() { netpy udp-send "$@"; }
     head -c 2500 /dev/zero | send --datagram 1K --wait 0 127.0.0.1 "$port"
     send --datagram 3 --wait 0 127.0.0.1 "$port" abcde
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'1024 bytes\n1024 bytes\n452 bytes\nabc\nde'
+    assert_peer_said $'1024 bytes\n1024 bytes\n452 bytes\nabc\nde'
 }
 
 @test "more than a datagram carries is refused: DATA with 2, stdin with 9" {
@@ -109,7 +109,7 @@ send() { netpy udp-send "$@"; }
     peer udp listen count 1
     send --wait 0 127.0.0.1 "$port" @a
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" "1 datagrams 65507 bytes $(digest a)"
+    assert_peer_said "1 datagrams 65507 bytes $(digest a)"
 }
 
 @test "100,000 datagrams through a pipe keep their bounds and their order" {
@@ -195,7 +195,7 @@ send() { netpy udp-send "$@"; }
     peer udp listen recv recv send v4
     run -0 --separate-stderr bash -c 'printf "a\nb" | "$NETPY" udp-send --replies 1 --wait 5 localhost '"$port"
     assert_output v4
-    assert_equal "$(peer_said)" $'a\n\nb'
+    assert_peer_said $'a\n\nb'
 }
 
 @test "what cannot be sent again whole is not sent to the next address in part" {
@@ -236,7 +236,7 @@ send() { netpy udp-send "$@"; }
     send --repeat 3 --every 200ms --wait 0 127.0.0.1 "$port" x
     ((${EPOCHREALTIME/./} - began >= 390000))
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" "3 datagrams 3 bytes $(printf xxx | digest)"
+    assert_peer_said "3 datagrams 3 bytes $(printf xxx | digest)"
 }
 
 @test "--repeat 0 goes on until it is stopped, or has its answers" {
@@ -245,7 +245,7 @@ send() { netpy udp-send "$@"; }
     assert_output enough
     peer udp listen recv recv recv pause 5
     run -7 netpy udp-send --repeat 0 --every 20ms --deadline 300ms 127.0.0.1 "$port" x
-    assert_equal "$(peer_said)" $'x\nx\nx'
+    assert_peer_said $'x\nx\nx'
 }
 
 @test "--delay paces the datagrams of stdin" {
@@ -254,7 +254,7 @@ send() { netpy udp-send "$@"; }
     seq 4 | send --delay 100ms --wait 0 127.0.0.1 "$port"
     ((${EPOCHREALTIME/./} - began >= 300000))
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" "4 datagrams 8 bytes $(seq 4 | digest)"
+    assert_peer_said "4 datagrams 8 bytes $(seq 4 | digest)"
 }
 
 @test "a broadcast address needs --broadcast" {
@@ -277,7 +277,7 @@ send() { netpy udp-send "$@"; }
     peer udp listen recv sender
     send -s 127.0.0.5 -p "$other" --wait 0 127.0.0.1 "$port" x
     assert_ends "$peer" 0
-    assert_equal "$(peer_said)" $'x\n127.0.0.5:'"$other"
+    assert_peer_said $'x\n127.0.0.5:'"$other"
 }
 
 @test "a source that is not ours: status 5" {

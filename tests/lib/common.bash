@@ -198,6 +198,12 @@ run_peer() {
 # What a peer printed after its port.
 peer_said() { tail -n +2 "$dir/${1:-peer}.out"; }
 
+# assert_peer_said TEXT: exactly this, after its port; it may still be about to say it.
+assert_peer_said() {
+    said_it() { [[ $(peer_said) == "$1" ]]; }
+    wait_until 10 said_it "$1" >/dev/null || assert_equal "$(peer_said)" "$1"
+}
+
 # free_port: a port that nobody uses just now. Only for tests of "nobody listens" and for peers
 # that cannot choose one themselves.
 free_port() {
