@@ -10,7 +10,7 @@
 #include "ui/show.h"
 
 /* What came is written when so much of it is there, if not before. */
-enum { WRITE_SIZE = 256 * 1024 };
+enum { WRITE_SIZE = 128 * 1024 };
 
 enum { EXCL_EOL = 1u << 9, EXCL_ONLY = 1u << 10 };
 

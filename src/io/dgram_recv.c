@@ -13,8 +13,8 @@
 
 enum {
 	/* Untouched parts of it cost no memory. */
-	INBOX_BYTES = 4 * 1024 * 1024,
-	SLOTS_MAX = 64,
+	INBOX_BYTES = 1024 * 1024,
+	SLOTS_MAX = 16,
 	/* Room for the largest datagram there is over IP; over a unix socket there is no such. */
 	SLOT_INET = 64 * 1024,
 	SLOT_UNIX = 1024 * 1024,
