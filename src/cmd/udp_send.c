@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * udp-send: DATA or stdin as datagrams to one address, the answers to stdout.
- */
+/* udp-send: DATA or stdin as datagrams to one address, the answers to stdout. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -92,7 +92,7 @@ static ssize_t fdlink_write(struct link *link, const struct iovec *pieces, int c
 	return fail(fl, "write to", fl->wname ? fl->wname : fl->rname);
 }
 
-/* shutdown only says ENOTCONN after a reset that nobody has met yet: what it was is with the socket. */
+/* shutdown says no more than ENOTCONN after a reset nobody has met yet: the socket knows it. */
 static ssize_t fail_shut(struct fdlink *fl)
 {
 	int reason = 0;
