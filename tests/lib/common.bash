@@ -204,10 +204,20 @@ assert_peer_said() {
     wait_until 10 said_it "$1" >/dev/null || assert_equal "$(peer_said)" "$1"
 }
 
-# free_port: a port that nobody uses just now. Only for tests of "nobody listens" and for peers
-# that cannot choose one themselves.
+# free_port: a port that nobody uses just now, for TCP or UDP. Only for tests of "nobody listens"
+# and for peers that cannot choose one themselves.
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    python3 -c '
+import socket
+while True:
+    tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+    tcp.bind(("127.0.0.1", 0))
+    try:
+        udp.bind(tcp.getsockname())
+    except OSError:
+        continue
+    print(tcp.getsockname()[1])
+    break'
 }
 
 # wait_port PORT: until something listens there (no connection is made).
