@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "cmd/cmd.h"
 #include "cmd/data.h"
 #include "cmd/datagrams.h"
