@@ -65,7 +65,9 @@ common_teardown() {
     fi
     for pid in "${pids[@]}"; do
         kill -CONT "$pid" 2>/dev/null || continue
-        kill -TERM "$pid" 2>/dev/null
+        # Under strace: the program as well, which would live on without it.
+        # shellcheck disable=SC2046
+        kill -TERM $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid" 2>/dev/null
     done
     for pid in "${pids[@]}"; do
         gone "$pid" 2 || kill -KILL "$pid" 2>/dev/null
@@ -108,7 +110,8 @@ need_ipv6() {
 # An own network namespace: `need_netns`, then `in_netns COMMAND...` with only its loopback up.
 need_netns() {
     need ip unshare
-    unshare -n true 2>/dev/null || unshare -rn true 2>/dev/null || skip "no network namespaces here"
+    unshare -nm true 2>/dev/null || unshare -rnm true 2>/dev/null ||
+        skip "no network namespaces here"
 }
 in_netns() {
     local root=()
