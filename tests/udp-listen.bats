@@ -302,10 +302,10 @@ two_peers() {
 
 @test "--peer-age: who was silent for longer is forgotten" {
     open_input
-    stdin=in start_udp_listener srv --to all --peer-age 200ms
+    stdin=in start_udp_listener srv --to all --peer-age "$(seconds 1)"
     start one python3 -u "$tests/peers/udp.py" connect "$port" send 1 recv
     wait_until 10 has srv.out 1
-    sleep 0.4
+    sleep "$(seconds 1).3"
     start two python3 -u "$tests/peers/udp.py" connect "$port" send 2 recv
     wait_until 10 has srv.out 12
     echo hello >&9
