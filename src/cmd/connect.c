@@ -21,7 +21,9 @@ struct connect_cfg {
 
 static const struct opt_group groups[] = {
 	{ "connect", "Connecting", dial_opts, GROUP(dial), NULL },
-	{ "ends", "Ends and line ends", talk_opts, GROUP(talk), NULL },
+	{ "source", "Source", source_opts, GROUP(dial.source), NULL },
+	{ "ends", "Ends of streams", talk_opts, GROUP(talk), NULL },
+	{ "lines", "Line ends", line_end_opts, GROUP(talk.line_end), NULL },
 	{ "limits", "Time limits", limit_opts, GROUP(limits), NULL },
 	{ "files", "Files and terminal", local_opts, GROUP(local), NULL },
 	{ "sockets", "Sockets", sock_opts, GROUP(sock), NULL },
@@ -70,7 +72,7 @@ static int check(const struct connect_cfg *cfg, const struct opt_rest *rest,
 		return -1;
 	if (used < rest->count)
 		return err_set(err, ERR_USAGE, "too many operands: '%s'", rest->operands[used]);
-	return dial_check(&cfg->dial, &cfg->sock, err);
+	return dial_check(&cfg->dial, &cfg->sock, endpoint, err);
 }
 
 static int run(void *config, const struct opt_rest *rest, struct err *err)

@@ -12,7 +12,7 @@
 /* What came is written when so much of it is there, if not before. */
 enum { WRITE_SIZE = 128 * 1024 };
 
-enum { EXCL_EOL = 1u << 9, EXCL_ONLY = 1u << 10 };
+enum { EXCL_ONLY = 1u << 10 };
 
 #define AT(MEMBER, TYPE) OPT_AT(struct datagrams_cfg, MEMBER, TYPE)
 
@@ -44,22 +44,6 @@ const struct opt datagrams_opts[] = {
 		.off = AT(delay, double),
 		.everyday = true,
 		.help = "wait so long between the datagrams that are sent" },
-	{ .name = "eol",
-		.also = "--newline",
-		.arg = "EOL",
-		.type = OPT_ENUM,
-		.off = AT(eol, int),
-		.choices = EOL_CHOICES,
-		.excl = EXCL_EOL,
-		.help = "turn each bare LF that is sent into EOL" },
-	{ .ch = 'C',
-		.name = "crlf",
-		.also = "-c",
-		.type = OPT_FLAG,
-		.off = AT(crlf, bool),
-		.excl = EXCL_EOL,
-		.everyday = true,
-		.help = "the same as --eol crlf" },
 	{ .name = "send-only",
 		.also = "-Z --unidirectional",
 		.type = OPT_FLAG,
@@ -68,13 +52,6 @@ const struct opt datagrams_opts[] = {
 		.help = "do not print what comes" },
 	{ 0 },
 };
-
-enum eol datagrams_eol(const struct datagrams_cfg *cfg)
-{
-	if (cfg->crlf)
-		return EOL_CRLF;
-	return cfg->eol >= 0 ? (enum eol)cfg->eol : EOL_LF;
-}
 
 char *datagrams_describe(const struct sockaddr *addr, socklen_t len)
 {

@@ -12,24 +12,21 @@
 #include "base/opt.h"
 #include "cmd/frame.h"
 #include "cmd/local.h"
+#include "cmd/line_end.h"
 #include "cmd/run.h"
 #include "io/chan.h"
 #include "io/dgram.h"
 
-/* Filled by datagrams_opts: --datagram --lines --show --delay --eol -C --send-only */
+/* Filled by datagrams_opts: --datagram --lines --show --delay --send-only */
 struct datagrams_cfg {
 	const char *datagram; /* NULL: the command's default */
 	bool lines;
 	int show; /* enum show, or -1: the bytes as they are */
 	double delay;
-	int eol; /* enum eol, or -1 */
-	bool crlf;
+	struct line_end_cfg line_end; /* filled by line_end_opts */
 	bool send_only;
 };
 extern const struct opt datagrams_opts[];
-
-/* The line end that was asked for. */
-enum eol datagrams_eol(const struct datagrams_cfg *cfg);
 
 struct datagrams;
 struct datagrams_ops {

@@ -234,17 +234,33 @@ static int move_part(const struct local *local)
 	return link(local->part, local->output) == 0 ? unlink(local->part) : -1;
 }
 
+/* What failed before anything came leaves nothing behind. */
+static bool is_empty(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_size == 0;
+}
+
+static void settle_part(struct local *local, struct err *err)
+{
+	if (err->kind == ERR_NONE && move_part(local) < 0)
+		err_set_errno(err, ERR_LOCAL, errno, "cannot rename %s to %s", local->part,
+			local->output);
+	if (err->kind == ERR_NONE)
+		return;
+	if (is_empty(local->part))
+		unlink(local->part);
+	else
+		err_set_hint(err, "what came is in %s", local->part);
+}
+
 void local_finish(struct local *local, struct err *err)
 {
 	link_free(local->link);
 	local->link = NULL;
-	if (local->part && local->output) {
-		if (err->kind == ERR_NONE && move_part(local) < 0)
-			err_set_errno(err, ERR_LOCAL, errno, "cannot rename %s to %s", local->part,
-				local->output);
-		if (err->kind != ERR_NONE)
-			err_set_hint(err, "what came is in %s", local->part);
-	}
+	if (local->part && local->output)
+		settle_part(local, err);
 	free(local->part);
 	local->part = NULL;
 }

@@ -44,7 +44,8 @@ void local_drop_input(struct local *local);
 /* The escape filter where foreign bytes meet a terminal and --raw is not given; else NULL. */
 struct filter *local_new_filter(const struct local_cfg *cfg, const struct local *local);
 /*
- * The end: with err clear FILE.part becomes FILE; otherwise it stays and err's hint names it.
+ * The end: with err clear FILE.part becomes FILE; otherwise it stays, unless it is empty, and
+ * err's hint names it.
  * Failing to rename fills err. Releases what local holds.
  */
 void local_finish(struct local *local, struct err *err);

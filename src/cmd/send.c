@@ -91,7 +91,9 @@ static const struct opt_group groups[] = {
 	{ "answer", "Answers", ask_opts, GROUP(ask), NULL },
 	{ "data", "Data", data_opts, GROUP(data), NULL },
 	{ "connect", "Connecting", dial_opts, GROUP(dial), NULL },
-	{ "ends", "Ends and line ends", talk_opts, GROUP(talk), NULL },
+	{ "source", "Source", source_opts, GROUP(dial.source), NULL },
+	{ "ends", "Ends of streams", talk_opts, GROUP(talk), NULL },
+	{ "lines", "Line ends", line_end_opts, GROUP(talk.line_end), NULL },
 	{ "limits", "Time limits", limit_opts, GROUP(limits), NULL },
 	{ "files", "Files and terminal", local_opts, GROUP(local), NULL },
 	{ "sockets", "Sockets", sock_opts, GROUP(sock), NULL },
@@ -336,10 +338,10 @@ static int check(
 	struct send *self, const struct opt_rest *rest, struct endpoint *endpoint, struct err *err)
 {
 	const struct send_cfg *cfg = self->cfg;
-	const char *line_end = NULL;
+	const char *line_end = line_end_asked(&cfg->talk.line_end);
 	int used = endpoint_parse(rest->operands, rest->count, ENDPOINT_STREAM, endpoint, err);
 
-	if (used < 0 || dial_check(&cfg->dial, &cfg->sock, err) < 0)
+	if (used < 0 || dial_check(&cfg->dial, &cfg->sock, endpoint, err) < 0)
 		return -1;
 	if (cfg->ask.until && match_compile(&self->until, "until", cfg->ask.until, err) < 0)
 		return -1;
@@ -350,8 +352,6 @@ static int check(
 		return 0;
 	if (cfg->talk.recv_only)
 		return err_set(err, ERR_USAGE, "DATA and --recv-only exclude each other");
-	if (cfg->talk.crlf || cfg->talk.eol >= 0)
-		line_end = eol_text(talk_eol(&cfg->talk));
 	if (data_build(&cfg->data, rest->operands + used, rest->count - used, line_end,
 		    &self->run.report.sink, &self->data, err) < 0)
 		return -1;

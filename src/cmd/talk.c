@@ -39,22 +39,6 @@ const struct opt talk_opts[] = {
 		.off = AT(linger, double),
 		.dflt = "2s",
 		.help = "wait so long for the peer when the connection is closed by us" },
-	{ .name = "eol",
-		.also = "--newline",
-		.arg = "EOL",
-		.type = OPT_ENUM,
-		.off = AT(eol, int),
-		.choices = EOL_CHOICES,
-		.excl = 1u << 9,
-		.help = "turn each bare LF that is sent into EOL" },
-	{ .ch = 'C',
-		.name = "crlf",
-		.also = "-c",
-		.type = OPT_FLAG,
-		.off = AT(crlf, bool),
-		.excl = 1u << 9,
-		.everyday = true,
-		.help = "the same as --eol crlf" },
 	{ .name = "recv-only",
 		.also = "-d",
 		.type = OPT_FLAG,
@@ -71,13 +55,6 @@ const struct opt talk_opts[] = {
 		.help = "drop what the peer sends" },
 	{ 0 },
 };
-
-enum eol talk_eol(const struct talk_cfg *cfg)
-{
-	if (cfg->crlf)
-		return EOL_CRLF;
-	return cfg->eol >= 0 ? (enum eol)cfg->eol : EOL_LF;
-}
 
 unsigned talk_wants(const struct talk_cfg *cfg)
 {
@@ -239,7 +216,7 @@ void talk_start(struct talk *talk, struct run *run, const struct talk_cfg *cfg,
 		filters_add(&pump.to_local, extra->to_local);
 	}
 	filters_add(&pump.to_local, local_new_filter(local_cfg, local));
-	filters_add(&pump.to_peer, filter_new_eol(talk_eol(cfg)));
+	filters_add(&pump.to_peer, filter_new_eol(line_end_eol(&cfg->line_end)));
 	pump.eof = choose_eof(talk, extra);
 	pump.peer_eof = extra && extra->peer_eof >= 0 ? (enum pump_peer_eof)extra->peer_eof
 						      : talk_peer_eof(cfg, local);

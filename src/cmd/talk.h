@@ -9,24 +9,22 @@
 #include <stdbool.h>
 
 #include "base/opt.h"
+#include "cmd/line_end.h"
 #include "cmd/local.h"
 #include "cmd/run.h"
 #include "io/pump.h"
 #include "net/addr.h"
 
-/* Filled by talk_opts: --eof --peer-eof --linger --eol -C --recv-only --send-only */
+/* Filled by talk_opts: --eof --peer-eof --linger --recv-only --send-only */
 struct talk_cfg {
 	int eof;      /* enum pump_eof, or -1: half, or nothing where stdin is absent */
 	int peer_eof; /* enum pump_peer_eof, or -1: as talk_peer_eof says */
 	double linger;
-	int eol; /* enum eol, or -1: nothing is changed */
-	bool crlf;
+	struct line_end_cfg line_end; /* filled by line_end_opts */
 	bool recv_only, send_only;
 };
 extern const struct opt talk_opts[];
 
-/* The line end asked for by --eol or -C, EOL_LF where neither is given. */
-enum eol talk_eol(const struct talk_cfg *cfg);
 /* Which ends of the local side are used: enum local_want. */
 unsigned talk_wants(const struct talk_cfg *cfg);
 /* What the peer's EOF means: the end for who sends nothing, else by --peer-eof or by what the local

@@ -134,6 +134,7 @@ struct udp_listen_cfg {
 static const struct opt_group groups[] = {
 	{ "peers", "Peers", peers_opts, GROUP(peers), NULL },
 	{ "datagrams", "Datagrams", datagrams_opts, GROUP(datagrams), NULL },
+	{ "lines", "Line ends", line_end_opts, GROUP(datagrams.line_end), NULL },
 	{ "bind", "Taking an address", bind_opts, GROUP(bind), NULL },
 	{ "limits", "Time limits", limit_opts, GROUP(limits), NULL },
 	{ "files", "Files and terminal", local_opts, GROUP(local), NULL },
@@ -375,7 +376,7 @@ static int make_frame(const struct udp_listen *self, const struct endpoint *endp
 	frame->max = endpoint->kind == ENDPOINT_UNIX ? DGRAM_MAX_UNIX : DGRAM_MAX;
 	frame->source = "the input";
 	frame->fault = ERR_LOCAL;
-	frame->eol = datagrams_eol(&self->cfg->datagrams);
+	frame->eol = line_end_eol(&self->cfg->datagrams.line_end);
 	return frame_init(frame, word ? word : "line", err);
 }
 

@@ -35,6 +35,8 @@ static const struct opt_group groups[] = {
 	{ "send", "Sending and waiting", asking_opts, GROUP(asking), NULL },
 	{ "datagrams", "Datagrams", datagrams_opts, GROUP(datagrams), NULL },
 	{ "data", "Data", data_opts, GROUP(data), NULL },
+	{ "lines", "Line ends", line_end_opts, GROUP(datagrams.line_end), NULL },
+	{ "source", "Source", source_opts, GROUP(target.source), NULL },
 	{ "address", "Addresses", udp_target_opts, GROUP(target), NULL },
 	{ "limits", "Time limits", limit_opts, GROUP(limits), NULL },
 	{ "files", "Files and terminal", local_opts, GROUP(local), NULL },
@@ -430,14 +432,13 @@ static int make_frame(struct udp_send *self, const struct endpoint *endpoint, st
 	frame->source = self->has_data ? "DATA" : "the input";
 	frame->fault = self->has_data ? ERR_USAGE : ERR_LOCAL;
 	/* DATA gets its line ends when it is built. */
-	frame->eol = self->has_data ? EOL_LF : datagrams_eol(cfg);
+	frame->eol = self->has_data ? EOL_LF : line_end_eol(&cfg->line_end);
 	return frame_init(frame, word, err);
 }
 
 static int build_data(struct udp_send *self, char *const *words, int count, struct err *err)
 {
-	const struct datagrams_cfg *cfg = &self->cfg->datagrams;
-	const char *line_end = cfg->crlf || cfg->eol >= 0 ? eol_text(datagrams_eol(cfg)) : NULL;
+	const char *line_end = line_end_asked(&self->cfg->datagrams.line_end);
 
 	if (!self->has_data)
 		return 0;

@@ -14,21 +14,6 @@
 #define AT(MEMBER, TYPE) OPT_AT(struct udp_target_cfg, MEMBER, TYPE)
 
 const struct opt udp_target_opts[] = {
-	{ .ch = 's',
-		.name = "source",
-		.also = "--source-address --local-address --bind",
-		.arg = "ADDRESS",
-		.type = OPT_STR,
-		.off = AT(source_address, const char *),
-		.help = "send from this numeric address" },
-	{ .ch = 'p',
-		.name = "source-port",
-		.also = "--local-port --sourceport",
-		.arg = "PORT",
-		.type = OPT_STR,
-		.off = AT(source_port, const char *),
-		.hint = OPT_HINT_PORT,
-		.help = "send from this port" },
 	{ .name = "broadcast",
 		.also = "-b --so-broadcast",
 		.type = OPT_FLAG,
@@ -38,40 +23,14 @@ const struct opt udp_target_opts[] = {
 	{ 0 },
 };
 
-static int parse_source(struct udp_target *target, struct err *err)
-{
-	const struct udp_target_cfg *cfg = target->cfg;
-	struct err cause = { 0 };
-	int result = 1;
-
-	if (cfg->source_port) {
-		result = endpoint_parse_port(cfg->source_port, true, true, &cause);
-		target->source_port = result < 0 ? 0 : (unsigned)result;
-		if (result < 0)
-			err_set(err, ERR_USAGE, "--source-port: %s", cause.msg);
-	}
-	if (result >= 0 && cfg->source_address) {
-		result = resolve_number(cfg->source_address, target->source_port,
-			sock_family(target->sock), &target->source, &cause);
-		if (result == 0)
-			err_set(&cause, ERR_USAGE, "it takes a numeric address");
-		if (result <= 0)
-			err_set(err, ERR_USAGE, "--source: %s", cause.msg);
-	}
-	err_clear(&cause);
-	return err->kind == ERR_NONE ? 0 : -1;
-}
-
 int udp_target_init(struct udp_target *target, const struct udp_target_cfg *cfg,
 	const struct sock_cfg *sock, const struct endpoint *endpoint, struct err *err)
 {
-	bool unix_socket = endpoint->kind == ENDPOINT_UNIX;
-
 	*target = (struct udp_target){ .cfg = cfg, .sock = sock };
-	if (unix_socket && (cfg->source_address || cfg->source_port || cfg->broadcast))
-		return err_set(err, ERR_USAGE,
-			"--source, --source-port and --broadcast are not for unix sockets");
-	if (sock_check(sock, err) < 0 || parse_source(target, err) < 0)
+	if (endpoint->kind == ENDPOINT_UNIX && cfg->broadcast)
+		return err_set(err, ERR_USAGE, "--broadcast is not for unix sockets");
+	if (sock_check(sock, err) < 0 ||
+		source_parse(&cfg->source, sock, endpoint, SOCK_DGRAM, &target->source, err) < 0)
 		return -1;
 	target->name = endpoint_text(endpoint);
 	return 0;
@@ -84,16 +43,10 @@ void udp_target_set(struct udp_target *target, const struct addr *addrs, size_t 
 	memcpy(target->addrs, addrs, count * sizeof(*addrs));
 }
 
-/* A source address can only send to addresses of its own family. */
-static bool fits(const struct udp_target *target, const struct addr *addr)
-{
-	return target->source.len == 0 || target->source.any.sa_family == addr->any.sa_family;
-}
-
 bool udp_target_has_more(const struct udp_target *target)
 {
 	for (size_t i = target->next; i < target->count; i++) {
-		if (fits(target, &target->addrs[i]))
+		if (source_fits(&target->source, &target->addrs[i]))
 			return true;
 	}
 	return false;
@@ -123,27 +76,22 @@ static bool is_group(const struct addr *addr)
 	}
 }
 
+/* A unix peer can only answer to a name: the kernel makes one up, an abstract one. */
+static int bind_unnamed(int fd, struct err *err)
+{
+	const struct sockaddr unnamed = { .sa_family = AF_UNIX };
+
+	if (bind(fd, &unnamed, sizeof(sa_family_t)) == 0)
+		return 0;
+	return err_set_errno(err, ERR_LISTEN, errno, "cannot bind a name of our own");
+}
+
 static int bind_source(
 	const struct udp_target *target, const struct addr *addr, int fd, struct err *err)
 {
-	/* A unix peer can only answer to a name: the kernel makes one up, an abstract one. */
-	struct addr source = { .len = sizeof(sa_family_t), .any.sa_family = AF_UNIX };
-	char text[ADDR_TEXT];
-
-	if (addr->any.sa_family != AF_UNIX) {
-		if (target->source.len == 0 && target->source_port == 0)
-			return 0;
-		source = target->source;
-		if (source.len == 0) {
-			source.len = addr->len;
-			source.any.sa_family = addr->any.sa_family;
-		}
-		addr_set_port(&source, target->source_port);
-	}
-	if (bind(fd, &source.any, source.len) == 0)
-		return 0;
-	return err_set_errno(err, ERR_LISTEN, errno, "cannot send from %s",
-		addr->any.sa_family == AF_UNIX ? "a name of our own" : addr_format(&source, text));
+	if (addr->any.sa_family == AF_UNIX)
+		return bind_unnamed(fd, err);
+	return source_bind(&target->source, addr, fd, err);
 }
 
 /* Returns 0; an error number when this address will not do; -1 with err when none will. */
@@ -186,7 +134,7 @@ int udp_target_next(struct udp_target *target, struct addr *peer, bool *connecte
 		int fd;
 
 		target->current = target->next++;
-		if (!fits(target, addr))
+		if (!source_fits(&target->source, addr))
 			continue;
 		fd = sock_open(target->sock, addr->any.sa_family, SOCK_DGRAM, ERR_CONNECT, err);
 		if (fd < 0)

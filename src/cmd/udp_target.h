@@ -14,20 +14,19 @@
 #include "net/addr.h"
 #include "net/endpoint.h"
 #include "net/sock.h"
+#include "net/source.h"
 
-/* Filled by udp_target_opts: -s -p --broadcast */
 struct udp_target_cfg {
-	const char *source_address, *source_port;
-	bool broadcast;
+	struct source_cfg source; /* filled by source_opts */
+	bool broadcast;		  /* filled by udp_target_opts */
 };
 extern const struct opt udp_target_opts[];
 
 struct udp_target {
 	const struct udp_target_cfg *cfg;
 	const struct sock_cfg *sock;
-	char *name;	    /* of the endpoint */
-	struct addr source; /* len 0: only the port below */
-	unsigned source_port;
+	char *name; /* of the endpoint */
+	struct source source;
 	struct addr *addrs;
 	size_t count, next, current;
 	struct buf reasons; /* why the ones before would not do */

@@ -32,21 +32,6 @@ const struct opt dial_opts[] = {
 		.dflt = "10s",
 		.everyday = true,
 		.help = "give up connecting after so long, names included; 0: never" },
-	{ .ch = 's',
-		.name = "source",
-		.also = "--source-address --local-address --bind",
-		.arg = "ADDRESS",
-		.type = OPT_STR,
-		.off = AT(source_address, const char *),
-		.help = "connect from this numeric address" },
-	{ .ch = 'p',
-		.name = "source-port",
-		.also = "--local-port --sourceport",
-		.arg = "PORT",
-		.type = OPT_STR,
-		.off = AT(source_port, const char *),
-		.hint = OPT_HINT_PORT,
-		.help = "connect from this port" },
 	{ .name = "retry",
 		.also = "--retries --retry-max-time --reconnect",
 		.arg = "TIME",
@@ -88,46 +73,14 @@ struct dial {
 
 /* ---- what was asked for ---- */
 
-static int parse_source_port(const char *word, unsigned *out, struct err *err)
+int dial_check(const struct dial_cfg *cfg, const struct sock_cfg *sock,
+	const struct endpoint *endpoint, struct err *err)
 {
-	struct err cause = { 0 };
-	int port = endpoint_parse_port(word, false, true, &cause);
-
-	if (port < 0)
-		err_set(err, ERR_USAGE, "--source-port: %s", cause.msg);
-	else
-		*out = (unsigned)port;
-	err_clear(&cause);
-	return port < 0 ? -1 : 0;
-}
-
-static int parse_source(const struct dial_cfg *cfg, const struct sock_cfg *sock,
-	struct race_cfg *out, struct err *err)
-{
-	struct err cause = { 0 };
-	int found;
-
-	if (cfg->source_port && parse_source_port(cfg->source_port, &out->source_port, err) < 0)
-		return -1;
-	if (!cfg->source_address)
-		return 0;
-	found = resolve_number(
-		cfg->source_address, out->source_port, sock_family(sock), &out->source, &cause);
-	if (found == 0)
-		err_set(&cause, ERR_USAGE, "it takes a numeric address");
-	if (found <= 0)
-		err_set(err, ERR_USAGE, "--source: %s", cause.msg);
-	err_clear(&cause);
-	return found > 0 ? 0 : -1;
-}
-
-int dial_check(const struct dial_cfg *cfg, const struct sock_cfg *sock, struct err *err)
-{
-	struct race_cfg unused = { 0 };
+	struct source unused;
 
 	if (sock_check(sock, err) < 0)
 		return -1;
-	return parse_source(cfg, sock, &unused, err);
+	return source_parse(&cfg->source, sock, endpoint, SOCK_STREAM, &unused, err);
 }
 
 /* ---- how a try ends ---- */
@@ -234,16 +187,10 @@ static void on_resolved(void *owner, const struct resolve_result *result)
 {
 	static const struct race_cb cb = { on_won, on_lost };
 	struct dial *d = owner;
-	struct err err = { 0 };
 
 	if (result->looked_up)
 		event_emit(d->sink, EVENT_RESOLVE, 0, EVENT_T("host", d->endpoint->host),
 			EVENT_S("s", result->seconds), EVENT_N("count", result->count));
-	if (d->endpoint->kind == ENDPOINT_UNIX && (d->cfg->source_address || d->cfg->source_port)) {
-		err_set(&err, ERR_USAGE, "--source and --source-port are not for unix sockets");
-		try_failed(d, &err);
-		return;
-	}
 	d->race = race_new(d->loop, &d->race_cfg, result->addrs, result->count, &cb, d);
 	race_run(d->race);
 }
@@ -294,7 +241,8 @@ struct dial *dial_start(struct ev_loop *loop, const struct dial_cfg *cfg,
 	ev_init(&d->limit, on_limit);
 	ev_timer_init(&d->again, on_again, 0, 0);
 	/* The callback must not come from in here. */
-	if (parse_source(cfg, sock, &d->race_cfg, &d->err) < 0)
+	if (source_parse(&cfg->source, sock, endpoint, SOCK_STREAM, &d->race_cfg.source, &d->err) <
+		0)
 		ev_timer_start(loop, &d->again);
 	else
 		try_start(d);

@@ -16,25 +16,26 @@
 #include "io/link.h"
 #include "net/addr.h"
 #include "net/sock.h"
+#include "net/source.h"
 
-/* Filled by dial_opts: -w -s -p --retry --retry-wait */
+/* Filled by dial_opts: -w --retry --retry-wait */
 struct dial_cfg {
-	double connect_timeout;     /* from resolving until payload may flow; 0: none */
-	const char *source_address; /* -s */
-	const char *source_port;    /* -p: number or service name */
-	double retry;               /* begin another try for so long; -1: never. Each has its own
+	double connect_timeout;	  /* from resolving until payload may flow; 0: none */
+	struct source_cfg source; /* filled by source_opts */
+	double retry;		  /* begin another try for so long; -1: never. Each has its own
 				     * connect_timeout */
-	double retry_wait;          /* first pause between tries, doubled up to 32 times that */
+	double retry_wait;	  /* first pause between tries, doubled up to 32 times that */
 };
 extern const struct opt dial_opts[];
 
 /* Before anything is opened: is what was typed usable (source port, ...)? -1 with ERR_USAGE. */
-int dial_check(const struct dial_cfg *cfg, const struct sock_cfg *sock, struct err *err);
+int dial_check(const struct dial_cfg *cfg, const struct sock_cfg *sock,
+	const struct endpoint *endpoint, struct err *err);
 
 struct dial_result {
-	struct link *link;       /* ready for payload; the receiver owns it */
+	struct link *link; /* ready for payload; the receiver owns it */
 	struct addr local, peer;
-	double seconds;          /* from dial_start */
+	double seconds; /* from dial_start */
 };
 
 struct dial;

@@ -107,7 +107,7 @@ static bool connected_to_itself(const struct attempt *a)
 	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 	struct addr local, peer;
 
-	if (a->race->cfg->source_port != 0 || a->addr.any.sa_family == AF_UNIX)
+	if (a->race->cfg->source.port != 0 || a->addr.any.sa_family == AF_UNIX)
 		return false;
 	addr_of_socket(a->fd, false, &local);
 	addr_of_socket(a->fd, true, &peer);
@@ -126,25 +126,12 @@ static enum progress attempt_settled(struct attempt *a, int errnum)
 
 static int bind_source(struct attempt *a)
 {
-	struct race *r = a->race;
-	struct addr source = r->cfg->source;
-	char text[ADDR_TEXT];
+	const struct source *source = &a->race->cfg->source;
 	int on = 1;
 
-	if (source.len == 0 && r->cfg->source_port == 0)
-		return 0;
-	if (source.len == 0) {
-		source.len = a->addr.len;
-		source.any.sa_family = a->addr.any.sa_family;
-		addr_set_port(&source, r->cfg->source_port);
-	}
-	if (r->cfg->source_port != 0)
+	if (source->port != 0)
 		setsockopt(a->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(a->fd, &source.any, source.len) == 0)
-		return 0;
-	return err_set_errno(&r->err, ERR_LISTEN, errno, "cannot bind %s",
-		r->cfg->source_port != 0 ? addr_format(&source, text)
-					 : addr_format_host(&source, text));
+	return source_bind(source, &a->addr, a->fd, &a->race->err);
 }
 
 /* Ask for the connection; also again, while a unix listener's queue is full. */
@@ -337,11 +324,6 @@ static void on_full(struct ev_loop *loop, ev_timer *timer, int events)
 	race_step(&r->attempts[0], progress);
 }
 
-static bool usable(const struct race *r, const struct addr *addr)
-{
-	return r->cfg->source.len == 0 || r->cfg->source.any.sa_family == addr->any.sa_family;
-}
-
 static void add_attempt(struct race *r, const struct addr *addr)
 {
 	struct attempt *a = &r->attempts[r->count++];
@@ -360,7 +342,7 @@ static const struct addr *pick(const struct race *r, const struct addr *addrs, s
 
 	while (*from < count) {
 		addr = &addrs[(*from)++];
-		if (usable(r, addr) && (addr->any.sa_family == family) == same)
+		if (source_fits(&r->cfg->source, addr) && (addr->any.sa_family == family) == same)
 			return addr;
 	}
 	return NULL;

@@ -14,14 +14,14 @@
 #include "base/event.h"
 #include "net/addr.h"
 #include "net/sock.h"
+#include "net/source.h"
 
 struct race;
 
 struct race_cfg {
 	const struct sock_cfg *sock;
 	const char *name;     /* of what is connected to, for messages */
-	struct addr source;   /* connect from there, port included; len 0: the system's choice */
-	unsigned source_port; /* 0: the system's choice */
+	struct source source; /* connect from there */
 	struct event_sink *sink;
 };
 
