@@ -301,6 +301,9 @@ void chan_pause(struct chan *chan)
 
 void chan_resume(struct chan *chan)
 {
+	/* The silence of a pause was ours, not the other side's. */
+	if (chan_is_paused(chan))
+		chan->active = ev_now(chan->loop);
 	chan->paused = false;
 	chan_update(chan);
 	if (chan->held || (chan->reading == R_OPEN && !chan->link->bare)) {

@@ -83,6 +83,7 @@ bool chan_is_paused(const struct chan *chan);  /* by chan_pause, or for want of 
 
 uint64_t chan_sent(const struct chan *chan);	     /* bytes the link took */
 uint64_t chan_received(const struct chan *chan);     /* bytes the link gave */
-ev_tstamp chan_last_active(const struct chan *chan); /* loop time of the last byte either way */
+/* Loop time of the last byte either way, or of the end of the last pause. */
+ev_tstamp chan_last_active(const struct chan *chan);
 
 #endif

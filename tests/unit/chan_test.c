@@ -134,6 +134,19 @@ static void a_paused_chan_reads_nothing(void **state)
 	assert_int_equal(seen->data.len, 5);
 }
 
+static void a_pause_of_ours_is_no_silence(void **state)
+{
+	struct seen *seen = *state;
+	ev_tstamp before = chan_last_active(seen->chan);
+
+	chan_pause(seen->chan);
+	ev_sleep(0.01);
+	ev_now_update(seen->loop);
+	assert_true(chan_last_active(seen->chan) <= before);
+	chan_resume(seen->chan);
+	assert_true(chan_last_active(seen->chan) > before);
+}
+
 static void what_is_not_taken_comes_again(void **state)
 {
 	struct seen *seen = *state;
@@ -274,6 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CHAN_TEST(bytes_come_and_then_the_end),
 		CHAN_TEST(a_paused_chan_reads_nothing),
+		CHAN_TEST(a_pause_of_ours_is_no_silence),
 		CHAN_TEST(what_is_not_taken_comes_again),
 		CHAN_TEST(the_queue_drains_and_then_the_end_follows),
 		CHAN_TEST(a_shared_piece_is_not_copied),
